@@ -1,0 +1,163 @@
+// The oracle: steps through a log record by record, keeps every event of every person, and books
+// f(after) − f(before), each computed from scratch. See README.md for why, and for its limits.
+import type { Outcome } from '../../src/core/event.ts'
+import type { Settings } from '../../src/core/settings.ts'
+import { TABLES } from '../../src/core/tables.ts'
+import type { LedgerRow, TableName } from '../../src/core/tables.ts'
+import { createAdmission } from './admit.ts'
+import type { AppliedEvent } from './admit.ts'
+import { addFigures, addRow, book, formatHour, newFigures, withoutZeros } from './figures.ts'
+import type { Dimensions, Figures } from './figures.ts'
+import type { LogRecord } from './log.ts'
+import { figuresOf, isLapseDue } from './person.ts'
+
+const HOUR_MS = 3_600_000
+
+/** A row of the ledger. It stays when its measures have become all zeros. */
+export interface BookedRow {
+  /** floor(T / 1 h) of the records that booked it. */
+  readonly bookedHour: number
+  readonly dimensions: Dimensions
+  readonly measures: readonly bigint[]
+  /** Of the last record whose own net difference on this row was not zero. */
+  readonly offset: number
+}
+
+/** Row key = JSON text of [bookedHour, dimensions]. */
+export type BookedRows = Map<TableName, Map<string, BookedRow>>
+
+export interface PersonState {
+  readonly events: readonly AppliedEvent[]
+  /** The last path was settled as lapsed. */
+  readonly lapsed: boolean
+}
+
+export interface OracleRun {
+  /** One per record. */
+  readonly outcomes: readonly Outcome[]
+  readonly rows: BookedRows
+  /** Final T; -Infinity for an empty log. */
+  readonly streamTimeMs: number
+  /** By user_hash. */
+  readonly persons: ReadonlyMap<string, PersonState>
+}
+
+export function runOracle(log: readonly LogRecord[], settings: Settings): OracleRun {
+  const admission = createAdmission(settings)
+  const persons = new Map<string, PersonState>()
+  const rows: BookedRows = new Map(TABLES.map((spec) => [spec.name, new Map()]))
+  const outcomes: Outcome[] = []
+  let streamTimeMs = Number.NEGATIVE_INFINITY
+
+  for (const record of log) {
+    streamTimeMs = admission.advance(record)
+    const difference = newFigures()
+    const change = (userHash: string, after: PersonState): void => {
+      const before = persons.get(userHash) ?? { events: [], lapsed: false }
+      addFigures(difference, figuresOf(after.events, after.lapsed, settings))
+      addFigures(difference, figuresOf(before.events, before.lapsed, settings), -1n)
+      persons.set(userHash, after)
+    }
+    for (const [userHash, { events, lapsed }] of persons) {
+      if (!lapsed && isLapseDue(events, streamTimeMs, settings)) {
+        change(userHash, { events, lapsed: true })
+      }
+    }
+    const { outcome, reason, applied } = admission.admit(record)
+    if (applied) {
+      const before = persons.get(applied.userHash)
+      const events = [...(before?.events ?? []), applied]
+      const wasLapsed = before?.lapsed ?? false
+      const lapsed = staysLapsed(wasLapsed, events, streamTimeMs, settings)
+      change(applied.userHash, { events, lapsed })
+    }
+    book(difference, 'intake', [outcome, reason], { records: 1n })
+    bookDifference(rows, difference, Math.floor(streamTimeMs / HOUR_MS), record.offset)
+    outcomes.push(outcome)
+  }
+  return { outcomes, rows, streamTimeMs, persons }
+}
+
+/**
+ * After an insertion a settled lapse stands only while stream time is still more than the gap past the
+ * (new) last touch; a path that no settling has ended stays open until one does.
+ */
+function staysLapsed(
+  wasLapsed: boolean,
+  events: readonly AppliedEvent[],
+  streamTimeMs: number,
+  settings: Settings,
+): boolean {
+  return wasLapsed && isLapseDue(events, streamTimeMs, settings)
+}
+
+function bookDifference(
+  rows: BookedRows,
+  difference: Figures,
+  bookedHour: number,
+  offset: number,
+): void {
+  for (const [table, figures] of withoutZeros(difference)) {
+    for (const { dimensions, measures } of figures.values()) {
+      const key = JSON.stringify([bookedHour, dimensions])
+      const before = rows.get(table)!.get(key)?.measures
+      rows.get(table)!.set(key, {
+        bookedHour,
+        dimensions,
+        measures: measures.map((amount, i) => amount + (before?.[i] ?? 0n)),
+        offset,
+      })
+    }
+  }
+}
+
+/** Summed over booked hours, rows of zeros dropped. */
+export function totals(rows: BookedRows): Figures {
+  const sums = newFigures()
+  for (const [table, booked] of rows) {
+    for (const { dimensions, measures } of booked.values())
+      addRow(sums, table, dimensions, measures)
+  }
+  return withoutZeros(sums)
+}
+
+/**
+ * The same totals without any step in between: which records are applied is decided in a first pass,
+ * then f of every final set is computed once. A path counts as lapsed when the final T is past it, but
+ * for the person of a last record that was applied: after that record no settling took place.
+ */
+export function batchTotals(log: readonly LogRecord[], settings: Settings): Figures {
+  const admission = createAdmission(settings)
+  const sums = newFigures()
+  let streamTimeMs = Number.NEGATIVE_INFINITY
+  let latest: AppliedEvent | undefined
+  for (const record of log) {
+    streamTimeMs = admission.advance(record)
+    const { outcome, reason, applied } = admission.admit(record)
+    book(sums, 'intake', [outcome, reason], { records: 1n })
+    latest = applied
+  }
+  for (const [userHash, events] of admission.persons) {
+    const settled = latest?.userHash === userHash ? events.filter((e) => e !== latest) : events
+    const due = (set: readonly AppliedEvent[]) =>
+      set.length > 0 && isLapseDue(set, streamTimeMs, settings)
+    addFigures(sums, figuresOf(events, due(settled) && due(events), settings))
+  }
+  return withoutZeros(sums)
+}
+
+/** A row as it is published: booked hour, dimensions, lineage, partition, measures, ver. */
+export function toLedgerRow(
+  row: BookedRow,
+  identity: { lineage: string; partition: number; generation: number },
+): LedgerRow {
+  const version = (BigInt(identity.generation) << 48n) | BigInt(row.offset)
+  return [
+    formatHour(row.bookedHour * HOUR_MS),
+    ...row.dimensions,
+    identity.lineage,
+    identity.partition,
+    ...row.measures.map(String),
+    String(version),
+  ]
+}

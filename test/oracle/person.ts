@@ -1,0 +1,59 @@
+// f: every published number of one person, as a pure function of the set of the person's events and of
+// whether the last path has lapsed. Nothing is remembered between two calls.
+import type { Settings } from '../../src/core/settings.ts'
+import type { AppliedEvent } from './admit.ts'
+import { bookCredits, bookUnmatchedRefunds } from './book-credits.ts'
+import { bookActivity, bookLiveEvents, bookLiveOrders } from './book-live.ts'
+import { bookPaths } from './book-paths.ts'
+import { findSales } from './conversions.ts'
+import type { Sales } from './conversions.ts'
+import { newFigures } from './figures.ts'
+import type { Figures } from './figures.ts'
+import { inJourneyOrder } from './journey-order.ts'
+import { lastTouchMs, stitchPaths } from './paths.ts'
+import type { Path } from './paths.ts'
+
+export interface Journey {
+  readonly ordered: readonly AppliedEvent[]
+  readonly sales: Sales
+  readonly paths: readonly Path[]
+}
+
+export function readJourney(
+  events: readonly AppliedEvent[],
+  lapsed: boolean,
+  settings: Settings,
+): Journey {
+  const ordered = inJourneyOrder(events, settings)
+  const sales = findSales(ordered, settings)
+  return { ordered, sales, paths: stitchPaths(ordered, sales.conversions, settings, lapsed) }
+}
+
+/** f(set, lapsed). All events are of one person. */
+export function figuresOf(
+  events: readonly AppliedEvent[],
+  lapsed: boolean,
+  settings: Settings,
+): Figures {
+  const figures = newFigures()
+  const first = events[0]
+  if (!first) return figures
+  const { ordered, sales, paths } = readJourney(events, lapsed, settings)
+  bookPaths(figures, paths, first.userHash)
+  bookCredits(figures, paths, settings)
+  bookUnmatchedRefunds(figures, sales)
+  bookLiveEvents(figures, ordered, settings)
+  bookLiveOrders(figures, ordered, sales.conversions)
+  bookActivity(figures, ordered)
+  return figures
+}
+
+/** True when the last path has a touch and stream time is more than the inactivity gap past the last one. */
+export function isLapseDue(
+  events: readonly AppliedEvent[],
+  streamTimeMs: number,
+  settings: Settings,
+): boolean {
+  const last = lastTouchMs(readJourney(events, false, settings).paths.at(-1)!)
+  return last !== undefined && streamTimeMs > last + settings.inactivityGapMs
+}
