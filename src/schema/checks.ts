@@ -1,0 +1,29 @@
+// The checks of one record's value in the order in which they decide (DETAILS, "Records"), each with the
+// reason it gives. `invalid_metadata` stands twice: first for what is no object, then for a known key.
+import type { RejectionReason } from '../core/event.ts'
+
+const REASON_OF_CHECK = {
+  invalid_event_id: 'invalid_event_id',
+  invalid_user_hash: 'invalid_user_hash',
+  invalid_timestamp: 'invalid_timestamp',
+  invalid_channel: 'invalid_channel',
+  invalid_action_type: 'invalid_action_type',
+  invalid_campaign: 'invalid_campaign',
+  metadata_shape: 'invalid_metadata',
+  metadata_too_large: 'metadata_too_large',
+  metadata_field: 'invalid_metadata',
+  invalid_value: 'invalid_value',
+  invalid_currency: 'invalid_currency',
+  reserved_channel: 'reserved_channel',
+  raw_identifier: 'raw_identifier',
+} as const satisfies Record<string, RejectionReason>
+
+export type Check = keyof typeof REASON_OF_CHECK
+
+const CHECKS = Object.keys(REASON_OF_CHECK) as Check[]
+
+/** The reason of the first check, in the order above, that is among the failed ones; null if none is. */
+export const firstReason = (failed: ReadonlySet<string>): RejectionReason | null => {
+  const first = CHECKS.find((check) => failed.has(check))
+  return first === undefined ? null : REASON_OF_CHECK[first]
+}

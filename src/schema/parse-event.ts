@@ -1,0 +1,69 @@
+// Record value -> event of the core, or the reason why not. The hot path is JSON.parse, a validator in plain
+// code and the builder; whatever that does not accept is judged by the contract (refusal.ts).
+import type { CoreEvent, RejectionReason } from '../core/event.ts'
+import type { Settings } from '../core/settings.ts'
+import { acceptEvent } from './accept-event.ts'
+import { createEventBuilder } from './build-event.ts'
+import type { WireObject } from './build-event.ts'
+import { decodeUtf8 } from './decode-utf8.ts'
+import { mayExceedJsonBytes } from './json-size.ts'
+import { METADATA_BYTES_MAX } from './limits.ts'
+import { refusalOf } from './refusal.ts'
+import { parseTimestamp } from './timestamp.ts'
+
+/** A lone surrogate can only come from an escape: valid UTF-8 holds none. */
+const mayHoldSurrogate = (text: string): boolean =>
+  text.includes('\\u') && (text.includes('\\ud') || text.includes('\\uD'))
+
+export interface EventParser {
+  /** Judges the value of a record. Never throws. */
+  parse(value: Uint8Array | null): CoreEvent | RejectionReason
+  /** Judges an object as JSON.parse would give it (rows of files). Never throws. */
+  parseObject(wire: unknown): CoreEvent | RejectionReason
+  /** The `user_hash` of the event that was accepted last; '' before. For the check of a record's key. */
+  readonly userHash: string
+}
+
+/** Pure but for `userHash`. Reasons are the first in the order of DETAILS; key and partition are not its matter. */
+export const createEventParser = (settings: Settings): EventParser => {
+  const build = createEventBuilder(settings)
+  let userHash = ''
+
+  const finish = (wire: WireObject, timeMs: number): CoreEvent | RejectionReason => {
+    const event = build(wire, timeMs)
+    if (typeof event !== 'string') userHash = wire['user_hash'] as string
+    return event
+  }
+
+  const judge = (wire: unknown): CoreEvent | RejectionReason => {
+    const reason = refusalOf(wire)
+    if (reason !== null) return reason
+    const valid = wire as WireObject
+    return finish(valid, parseTimestamp(valid['timestamp']))
+  }
+
+  const parse = (value: Uint8Array | null): CoreEvent | RejectionReason => {
+    const text = value === null ? null : decodeUtf8(value)
+    if (value === null || text === null) return 'invalid_json'
+    let wire: unknown
+    try {
+      wire = JSON.parse(text)
+    } catch {
+      return 'invalid_json'
+    }
+    if (typeof wire !== 'object' || wire === null || Array.isArray(wire)) return 'invalid_json'
+    if (mayExceedJsonBytes(value.length, METADATA_BYTES_MAX) || mayHoldSurrogate(text)) {
+      return judge(wire)
+    }
+    const timeMs = acceptEvent(wire as WireObject)
+    return timeMs === -1 ? judge(wire) : finish(wire as WireObject, timeMs)
+  }
+
+  return {
+    parse,
+    parseObject: judge,
+    get userHash() {
+      return userHash
+    },
+  }
+}

@@ -1,0 +1,52 @@
+// A record of a log: its value, then its key and place. The key is the person, so that all of a person's
+// events meet in one partition; a record elsewhere would split a journey and is refused. Files have neither.
+import type { CoreEvent, RejectionReason } from '../core/event.ts'
+import type { Settings } from '../core/settings.ts'
+import { createEventParser } from './parse-event.ts'
+import { partitionOf } from './partitioners.ts'
+import type { PartitionerName } from './partitioners.ts'
+
+/** How the topic's producers place keys; `none`: the key is checked, the partition is not. */
+export interface Placement {
+  readonly partitioner: PartitionerName
+  readonly partitions: number
+}
+
+export interface RecordParser {
+  /** Judges a record that lies in `partition`; the first reason in the order of DETAILS. Never throws. */
+  parse(
+    record: { readonly key: Uint8Array | null; readonly value: Uint8Array | null },
+    partition: number,
+  ): CoreEvent | RejectionReason
+}
+
+const isUtf8Of = (key: Uint8Array, text: string): boolean => {
+  if (key.length < text.length) return false
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (c > 0x7f) return Buffer.from(text).equals(key)
+    if (key[i] !== c) return false
+  }
+  return key.length === text.length
+}
+
+/** A parser for the records of a topic with that placement, or of files, whose keys and places mean nothing. */
+export const createRecordParser = (
+  settings: Settings,
+  placement: Placement | 'file',
+): RecordParser => {
+  const events = createEventParser(settings)
+  if (placement === 'file') return { parse: ({ value }) => events.parse(value) }
+  const { partitioner, partitions } = placement
+  return {
+    parse: ({ key, value }, partition) => {
+      const event = events.parse(value)
+      if (typeof event === 'string') return event
+      if (key === null || !isUtf8Of(key, events.userHash)) return 'key_mismatch'
+      if (partitioner !== 'none' && partitionOf(key, partitioner, partitions) !== partition) {
+        return 'wrong_partition'
+      }
+      return event
+    },
+  }
+}

@@ -1,0 +1,131 @@
+// SHA-256 (FIPS 180-4) of one short string, synchronous and without garbage: ids and persons are hashes
+// of producers' strings, two or three per record. An own implementation because node:crypto costs more in
+// crossing into C++ than the hash itself costs for 10 to 70 bytes (test/bench/schema.bench.ts measures both).
+// Invariant: equal to node:crypto for every string; a property test compares them.
+
+const ROUND = new Int32Array([
+  0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+  0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+  0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+  0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+  0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+  0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+  0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+  0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+])
+
+const state = new Int32Array(8)
+const schedule = new Int32Array(64)
+const encoder = new TextEncoder()
+
+/** Expands schedule[0..15] to 64 words, each with its round constant added. */
+const expand = (): void => {
+  for (let i = 16; i < 64; i++) {
+    const a = schedule[i - 15]!
+    const b = schedule[i - 2]!
+    const s0 = ((a >>> 7) | (a << 25)) ^ ((a >>> 18) | (a << 14)) ^ (a >>> 3)
+    const s1 = ((b >>> 17) | (b << 15)) ^ ((b >>> 19) | (b << 13)) ^ (b >>> 10)
+    schedule[i] = (s0 + s1 + schedule[i - 16]! + schedule[i - 7]!) | 0
+  }
+}
+
+/** One block: mixes the expanded schedule into the state. */
+const compress = (): void => {
+  let a = state[0]!
+  let b = state[1]!
+  let c = state[2]!
+  let d = state[3]!
+  let e = state[4]!
+  let f = state[5]!
+  let g = state[6]!
+  let h = state[7]!
+  for (let i = 0; i < 64; i++) {
+    const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))
+    const t1 = (h + s1 + (g ^ (e & (f ^ g))) + ROUND[i]! + schedule[i]!) | 0
+    const s0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))
+    const t2 = (s0 + ((a & b) | (c & (a | b)))) | 0
+    h = g
+    g = f
+    f = e
+    e = (d + t1) | 0
+    d = c
+    c = b
+    b = a
+    a = (t1 + t2) | 0
+  }
+  state[0] = (state[0]! + a) | 0
+  state[1] = (state[1]! + b) | 0
+  state[2] = (state[2]! + c) | 0
+  state[3] = (state[3]! + d) | 0
+  state[4] = (state[4]! + e) | 0
+  state[5] = (state[5]! + f) | 0
+  state[6] = (state[6]! + g) | 0
+  state[7] = (state[7]! + h) | 0
+}
+
+/** Byte `i` of an ASCII text with its padding; the length words are written apart. */
+const paddedAt = (text: string, i: number): number =>
+  i < text.length ? text.charCodeAt(i) : i === text.length ? 0x80 : 0
+
+const hashAscii = (text: string): void => {
+  const length = text.length
+  const blocks = (length + 72) >>> 6
+  for (let block = 0; block < blocks; block++) {
+    for (let word = 0; word < 16; word++) {
+      const i = (block << 6) | (word << 2)
+      schedule[word] =
+        i + 3 < length
+          ? (text.charCodeAt(i) << 24) |
+            (text.charCodeAt(i + 1) << 16) |
+            (text.charCodeAt(i + 2) << 8) |
+            text.charCodeAt(i + 3)
+          : (paddedAt(text, i) << 24) |
+            (paddedAt(text, i + 1) << 16) |
+            (paddedAt(text, i + 2) << 8) |
+            paddedAt(text, i + 3)
+    }
+    if (block === blocks - 1) schedule[15] = length << 3
+    expand()
+    compress()
+  }
+}
+
+const hashBytes = (bytes: Uint8Array): void => {
+  const length = bytes.length
+  const blocks = (length + 72) >>> 6
+  for (let block = 0; block < blocks; block++) {
+    schedule.fill(0, 0, 16)
+    for (let j = 0; j < 64; j++) {
+      const i = (block << 6) | j
+      const byte = i < length ? bytes[i]! : i === length ? 0x80 : 0
+      schedule[j >> 2]! |= byte << (24 - ((j & 3) << 3))
+    }
+    if (block === blocks - 1) schedule[15] = length << 3
+    expand()
+    compress()
+  }
+}
+
+const isAscii = (text: string): boolean => {
+  let seen = 0
+  for (let i = 0; i < text.length; i++) seen |= text.charCodeAt(i)
+  return seen < 0x80
+}
+
+/**
+ * SHA-256 of the UTF-8 bytes of `text` (up to 2^28 bytes; lone surrogates count as U+FFFD).
+ * Returns the eight big-endian words as signed 32-bit integers in an array that the next call overwrites.
+ */
+export const sha256 = (text: string): Readonly<Int32Array> => {
+  state[0] = 0x6a09e667
+  state[1] = 0xbb67ae85
+  state[2] = 0x3c6ef372
+  state[3] = 0xa54ff53a
+  state[4] = 0x510e527f
+  state[5] = 0x9b05688c
+  state[6] = 0x1f83d9ab
+  state[7] = 0x5be0cd19
+  if (isAscii(text)) hashAscii(text)
+  else hashBytes(encoder.encode(text))
+  return state
+}
