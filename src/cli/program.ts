@@ -1,0 +1,28 @@
+// The command line as a whole: which commands exist, and what they share. Commands are built here and
+// know nothing of each other; errors leave as exceptions, so that main decides how the process ends.
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { configCommand } from './config.ts'
+import { noColorOption } from './options.ts'
+import { packageVersion, versionCommand } from './version.ts'
+
+export function createProgram(): CommandUnknownOpts {
+  const program = new Command('tributary')
+    .description('Streaming marketing attribution in exact integers.')
+    .version(packageVersion(), '-V, --version')
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .configureHelp({ sortSubcommands: false })
+  const commands: CommandUnknownOpts[] = [configCommand(), versionCommand()]
+  for (const command of commands) {
+    inherit(command, program)
+    program.addCommand(command)
+  }
+  return program
+}
+
+/** Errors as exceptions and `--no-color` all the way down: addCommand does not hand settings on. */
+function inherit(command: CommandUnknownOpts, parent: CommandUnknownOpts): void {
+  command.copyInheritedSettings(parent)
+  if (command.commands.length === 0) command.addOption(noColorOption())
+  for (const inner of command.commands) inherit(inner, command)
+}

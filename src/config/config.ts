@@ -1,0 +1,80 @@
+// The configuration as the program uses it: plain frozen data, camelCase, durations in milliseconds.
+import type { Settings } from '../core/settings.ts'
+import type { ConfigInput } from './schema.ts'
+
+export interface Config {
+  readonly kafka: {
+    readonly brokers: readonly string[]
+    readonly topic: string
+    readonly group: string
+    readonly dlq: string
+    readonly partitioner: 'murmur2' | 'crc32' | 'none'
+    readonly start: 'earliest' | 'latest'
+    readonly allowCreateTime: boolean
+  }
+  readonly redis: { readonly url: string }
+  readonly clickhouse: {
+    readonly url: string
+    readonly database: string
+    readonly user: string
+    readonly password: string
+    /** '': a single server. */
+    readonly cluster: string
+  }
+  readonly http: { readonly host: string; readonly port: number }
+  readonly ticks: boolean
+  readonly tickIdleMs: number
+  readonly halt: 'partition' | 'exit'
+  readonly batchInflatedBytesMax: number
+  /** What published numbers depend on; fingerprinted with the state. */
+  readonly settings: Settings
+}
+
+export function toConfig(input: ConfigInput): Config {
+  const { kafka, redis, clickhouse, http } = input
+  return deepFreeze({
+    kafka: {
+      brokers: kafka.brokers,
+      topic: kafka.topic,
+      group: kafka.group,
+      dlq: kafka.dlq === '' ? `${kafka.topic}.dlq` : kafka.dlq,
+      partitioner: kafka.partitioner,
+      start: kafka.start,
+      allowCreateTime: kafka.allow_create_time,
+    },
+    redis,
+    clickhouse,
+    http,
+    ticks: input.ticks,
+    tickIdleMs: input.tick_idle,
+    halt: input.halt,
+    batchInflatedBytesMax: input.batch_inflated_bytes_max,
+    settings: toSettings(input),
+  })
+}
+
+function toSettings(input: ConfigInput): Settings {
+  return {
+    latenessMs: input.lateness,
+    inactivityGapMs: input.inactivity_gap,
+    touchpointGapMs: input.touchpoint_gap,
+    lookbackMs: input.lookback,
+    transactionWindowMs: input.transaction_window,
+    halfLifeMs: input.half_life,
+    creditScope: input.credit_scope,
+    pathTouchpointsMax: input.path_touchpoints_max,
+    journeyEventsMax: input.journey_events_max,
+    dimensionValuesMax: input.dimension_values_max,
+    goals: input.goals,
+    touchActions: input.touch_actions,
+    directChannels: input.direct_channels,
+  }
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const inner of Object.values(value)) deepFreeze(inner)
+  }
+  return value
+}
