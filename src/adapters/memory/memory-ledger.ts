@@ -1,0 +1,100 @@
+// LedgerSink in memory: the twin of the ClickHouse ledger, with the semantics of ReplacingMergeTree read
+// with FINAL. Per key the highest version wins, of equal versions the last inserted. The same contract
+// suite runs against both (test/contract/ledger-sink.contract.ts).
+import { TABLES } from '../../core/tables.ts'
+import type { LedgerRow, TableName } from '../../core/tables.ts'
+import type { BookedRange, LedgerSink, LineageRow, ProgressRow } from '../../ports/ledger-sink.ts'
+
+const HOUR_MS = 3_600_000
+const STATUS_RANK: Record<LineageRow['status'], number> = { building: 1, active: 2, retired: 3 }
+
+interface Shape {
+  /** Position of the lineage; the partition follows it. */
+  readonly lineageAt: number
+}
+
+const SHAPES = new Map(
+  TABLES.map((spec): [TableName, Shape] => [spec.name, { lineageAt: 1 + spec.dimensions.length }]),
+)
+
+export interface MemoryLedger extends LedgerSink {
+  /** The winning rows of a table, of every lineage and hour, in the order their keys first came. */
+  rows(table: TableName): LedgerRow[]
+}
+
+export function createMemoryLedger(): MemoryLedger {
+  const tables = new Map<TableName, Map<string, LedgerRow>>(TABLES.map((t) => [t.name, new Map()]))
+  const lineageRows = new Map<string, LineageRow>()
+  const progressRows = new Map<string, ProgressRow>()
+  const winners = (table: TableName): Map<string, LedgerRow> => tables.get(table) ?? new Map()
+  return {
+    insert: async (table, rows) => {
+      for (const row of rows) keepNewest(winners(table), keyOf(table, row), row)
+    },
+    read: async (table, range) =>
+      [...winners(table).values()].filter((row) => isInRange(table, row, range)),
+    writeLineage: async (row) => {
+      const held = lineageRows.get(stateKey(row))
+      if (held === undefined || STATUS_RANK[row.status] >= STATUS_RANK[held.status]) {
+        lineageRows.set(stateKey(row), row)
+      }
+    },
+    writeProgress: async (row) => {
+      const held = progressRows.get(stateKey(row))
+      if (held === undefined || row.next >= held.next) progressRows.set(stateKey(row), row)
+    },
+    lineages: async (topic, partition) => ofState(lineageRows, topic, partition),
+    progress: async (topic, partition) => ofState(progressRows, topic, partition),
+    rows: (table) => [...winners(table).values()],
+  }
+}
+
+function keepNewest(winners: Map<string, LedgerRow>, key: string, row: LedgerRow): void {
+  const held = winners.get(key)
+  if (held === undefined || versionOf(row) >= versionOf(held)) winners.set(key, row)
+}
+
+/** The sorting key: booked hour, dimensions, lineage, partition. */
+function keyOf(table: TableName, row: LedgerRow): string {
+  return JSON.stringify(row.slice(0, shapeOf(table).lineageAt + 2))
+}
+
+function versionOf(row: LedgerRow): bigint {
+  return BigInt(String(row.at(-1)))
+}
+
+function isInRange(table: TableName, row: LedgerRow, range: BookedRange): boolean {
+  const { lineageAt } = shapeOf(table)
+  const hour = Date.parse(`${String(row[0]).replace(' ', 'T')}Z`) / HOUR_MS
+  return (
+    row[lineageAt] === range.lineage &&
+    row[lineageAt + 1] === range.partition &&
+    hour >= range.hourFrom &&
+    hour <= range.hourTo
+  )
+}
+
+function shapeOf(table: TableName): Shape {
+  return SHAPES.get(table) ?? { lineageAt: 0 }
+}
+
+interface StateRow {
+  readonly topic: string
+  readonly partition: number
+  readonly lineage: string
+}
+
+function stateKey(row: StateRow): string {
+  return JSON.stringify([row.topic, row.partition, row.lineage])
+}
+
+/** Rows of one partition's state, by lineage as a number. */
+function ofState<Row extends StateRow>(
+  rows: ReadonlyMap<string, Row>,
+  topic: string,
+  partition: number,
+): Row[] {
+  return [...rows.values()]
+    .filter((row) => row.topic === topic && row.partition === partition)
+    .sort((a, b) => (BigInt(a.lineage) < BigInt(b.lineage) ? -1 : 1))
+}
