@@ -1,0 +1,47 @@
+// The meta hash: one field per property, and one `ledger:<hour>` per booked hour that still has rows in
+// Redis (so that they are found without a scan of the key space).
+import type { PartitionMeta } from '../../ports/state-store.ts'
+
+export const OWNER_FIELD = 'owner'
+const HOUR_PREFIX = 'ledger:'
+
+export const hourField = (hour: number): string => `${HOUR_PREFIX}${hour}`
+
+/** Field, value, field, value … */
+export const encodeMeta = (meta: PartitionMeta): string[] =>
+  Object.entries({
+    next: String(meta.next),
+    stream_time: String(meta.streamTimeMs),
+    lineage: meta.lineage,
+    generation: String(meta.generation),
+    fingerprint: meta.fingerprint,
+    due_from_hour: String(meta.dueFromHour),
+    journeys: String(meta.journeys),
+    journeys_begun: String(meta.journeysBegun),
+    dictionary: String(meta.dictionary),
+    last_record: meta.lastRecord,
+  }).flat()
+
+/** null: somebody may own the partition, but it has no state. */
+export function decodeMeta(fields: Readonly<Record<string, string>>): PartitionMeta | null {
+  if (fields['next'] === undefined) return null
+  return {
+    next: Number(fields['next']),
+    streamTimeMs: Number(fields['stream_time']),
+    lineage: fields['lineage'] ?? '',
+    generation: Number(fields['generation']),
+    fingerprint: fields['fingerprint'] ?? '',
+    dueFromHour: Number(fields['due_from_hour']),
+    journeys: Number(fields['journeys']),
+    journeysBegun: Number(fields['journeys_begun']),
+    dictionary: Number(fields['dictionary']),
+    lastRecord: fields['last_record'] ?? '',
+  }
+}
+
+/** The booked hours that have rows in Redis, oldest first. */
+export const hoursOf = (fields: readonly string[]): number[] =>
+  fields
+    .filter((field) => field.startsWith(HOUR_PREFIX))
+    .map((field) => Number(field.slice(HOUR_PREFIX.length)))
+    .toSorted((a, b) => a - b)

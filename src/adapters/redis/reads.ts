@@ -1,0 +1,85 @@
+// Reading a partition's state back. Each is one round trip, but for long ranges of due lists.
+import type { Redis } from 'ioredis'
+import type { ByteList, DictionaryEntry, DueList, LedgerHour } from '../../ports/state-store.ts'
+import { toByteList } from './byte-list.ts'
+import type { PartitionKeys } from './keys.ts'
+import { hoursOf } from './meta-fields.ts'
+
+const PERSON_BYTES = 16
+/** Due lists asked for at once. */
+const HOURS_PER_READ = 1_000
+
+/** A hash whose fields are bytes, as field, value, field, value … */
+const readBytesHash = (redis: Redis, key: string): Promise<Buffer[]> =>
+  redis.callBuffer('HGETALL', key) as Promise<Buffer[]>
+
+export async function readLedger(redis: Redis, keys: PartitionKeys): Promise<LedgerHour[]> {
+  const hours = hoursOf(await redis.hkeys(keys.meta))
+  return Promise.all(
+    hours.map(async (hour) => {
+      const pairs = await readBytesHash(redis, keys.ledger(hour))
+      return {
+        hour,
+        fields: toByteList(pairs.filter((_, at) => at % 2 === 0)),
+        values: toByteList(pairs.filter((_, at) => at % 2 === 1)),
+      }
+    }),
+  )
+}
+
+export async function readDictionary(
+  redis: Redis,
+  keys: PartitionKeys,
+): Promise<DictionaryEntry[]> {
+  const entries = Object.entries(await redis.hgetall(keys.dictionary))
+  return entries.map(([field, value]) => {
+    const [kind, id] = field.split(':')
+    return { kind: Number(kind), id: Number(id), value }
+  })
+}
+
+export async function readDue(
+  redis: Redis,
+  keys: PartitionKeys,
+  hourFrom: number,
+  hourTo: number,
+): Promise<DueList[]> {
+  const lists: DueList[] = []
+  for (let from = hourFrom; from <= hourTo; from += HOURS_PER_READ) {
+    const hours = Array.from(
+      { length: Math.min(HOURS_PER_READ, hourTo - from + 1) },
+      (_, i) => from + i,
+    )
+    const found = await redis.mgetBuffer(hours.map((hour) => keys.due(hour)))
+    for (const [i, persons] of found.entries()) {
+      if (persons) lists.push({ hour: from + i, persons })
+    }
+  }
+  return lists
+}
+
+/** The persons of a bucket are asked for together. */
+export async function readJourneys(
+  redis: Redis,
+  keys: PartitionKeys,
+  persons: Uint8Array,
+): Promise<ByteList> {
+  const count = persons.length / PERSON_BYTES
+  const buckets = new Map<string, number[]>()
+  for (let i = 0; i < count; i += 1) {
+    const key = keys.journeys(persons, i * PERSON_BYTES)
+    const known = buckets.get(key)
+    if (known) known.push(i)
+    else buckets.set(key, [i])
+  }
+  const person = (i: number): Buffer =>
+    Buffer.from(persons.buffer, persons.byteOffset + i * PERSON_BYTES, PERSON_BYTES)
+  const journeys = Array.from<Buffer | null>({ length: count }).fill(null)
+  await Promise.all(
+    [...buckets].map(async ([key, indices]) => {
+      const values = await redis.hmgetBuffer(key, ...indices.map(person))
+      for (const [at, i] of indices.entries()) journeys[i] = values[at] ?? null
+    }),
+  )
+  return toByteList(journeys)
+}

@@ -1,0 +1,68 @@
+// Where the tests' services are: an address in the environment, else what `deploy/local/up` started in
+// this checkout.
+// Destructive use (flush, drop, truncate) only of topics, keys and databases whose name contains `test`.
+import { readFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { describe, it } from 'vitest'
+
+const SERVICES = {
+  kafka: { variable: 'TEST_KAFKA_BROKERS', url: (address: string) => address },
+  redis: { variable: 'TEST_REDIS_URL', url: (address: string) => `redis://${address}` },
+  clickhouse: { variable: 'TEST_CLICKHOUSE_URL', url: (address: string) => `http://${address}` },
+  'clickhouse-server': {
+    variable: 'TEST_CLICKHOUSE_SERVER_URL',
+    url: (address: string) => address,
+  },
+} as const
+export type ServiceName = keyof typeof SERVICES
+
+/** The service's address (`host:port` of brokers, else a URL), or undefined when it cannot be had. */
+export function serviceAddress(name: ServiceName): string | undefined {
+  const { variable, url } = SERVICES[name]
+  const given = process.env[variable]
+  if (given) return given
+  try {
+    const state = new URL(`../.services/${name}/state.json`, import.meta.url)
+    const { address, process: owner } = JSON.parse(readFileSync(state, 'utf8')) as {
+      address: string
+      process: { pid: number }
+    }
+    process.kill(owner.pid, 0)
+    return url(address)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * `describe`, given the services' addresses in the order of `names`. When one cannot be had: one skipped
+ * test that says which; under CI a failing one, but for a full ClickHouse server, which CI lacks.
+ */
+export function describeWithServices(
+  names: readonly ServiceName[],
+  title: string,
+  suite: (...addresses: string[]) => void,
+): void {
+  const addresses = names.map((name) => serviceAddress(name) ?? '')
+  const missing = names.filter((_, i) => addresses[i] === '')
+  describe(title, () => {
+    if (missing.length === 0) return suite(...addresses)
+    const reason = missing
+      .map((name) => `no ${name}: ${SERVICES[name].variable} is not set`)
+      .join(', ')
+    const isOptional = !process.env['CI'] || missing.includes('clickhouse-server')
+    return it.skipIf(isOptional)(reason, () => {
+      throw new Error(`${reason}; start one with deploy/local/up`)
+    })
+  })
+}
+
+export const describeWithService = (
+  name: ServiceName,
+  title: string,
+  suite: (address: string) => void,
+): void => describeWithServices([name], title, suite)
+
+/** A name nobody else uses, which destructive steps may be run against. */
+export const testName = (purpose: string): string =>
+  `test_${purpose}_${randomBytes(4).toString('hex')}`
