@@ -61,14 +61,7 @@ export const REJECTION_REASONS = [
 export type RejectionReason = (typeof REJECTION_REASONS)[number]
 
 /** What became of a record; each record has exactly one. Ticks are left out of `intake`. */
-export const OUTCOMES = [
-  'applied',
-  'duplicate',
-  'late',
-  'overflow',
-  'rejected',
-  'tick',
-] as const
+export const OUTCOMES = ['applied', 'duplicate', 'late', 'overflow', 'rejected', 'tick'] as const
 export type Outcome = (typeof OUTCOMES)[number]
 
 /** Channels that only the ledger uses; a producer's event may not carry them. */

@@ -2,13 +2,7 @@
 // One place, used by the core (measures), the ClickHouse adapter (columns) and the tests.
 
 export type TableName =
-  | 'transitions'
-  | 'paths'
-  | 'credits'
-  | 'conversions'
-  | 'live_minutes'
-  | 'activity'
-  | 'intake'
+  'transitions' | 'paths' | 'credits' | 'conversions' | 'live_minutes' | 'activity' | 'intake'
 
 export interface TableSpec {
   readonly name: TableName
@@ -22,7 +16,12 @@ const table = (
   name: TableName,
   dimensions: readonly string[],
   measures: readonly string[],
-): TableSpec => ({ name, dimensions, measures, money: measures.filter((m) => m.endsWith('_minor')) })
+): TableSpec => ({
+  name,
+  dimensions,
+  measures,
+  money: measures.filter((m) => m.endsWith('_minor')),
+})
 
 export const TABLES: readonly TableSpec[] = [
   table(
