@@ -1,6 +1,6 @@
-// The fast path's validator, in plain code. It accepts nothing that the contract (event-schema.ts) refuses; a
-// property test shows it. What it does not accept, valid or not, goes to the contract: so it may be strict,
-// and never names a reason.
+// The fast path's validator, in plain code. It accepts nothing that the contract (event-schema.ts)
+// refuses; a property test shows it. What it does not accept, valid or not, goes to the contract:
+// so it may be strict, and never names a reason.
 import { RESERVED_CHANNELS } from '../core/event.ts'
 import type { WireObject } from './build-event.ts'
 import { currencyDigits } from './currencies.ts'
@@ -44,8 +44,8 @@ const acceptsMetadata = (metadata: WireObject): boolean =>
     (typeof metadata['currency'] === 'string' && currencyDigits(metadata['currency']) !== -1))
 
 /**
- * The event's time in epoch ms if `wire` is valid for certain, else -1. The caller vouches for two rules:
- * no string holds a lone surrogate, and metadata is within its size.
+ * The event's time in epoch ms if `wire` is valid for certain, else -1. The caller vouches for two
+ * rules: no string holds a lone surrogate, and metadata is within its size.
  */
 export const acceptEvent = (wire: WireObject): number => {
   const channel = wire['channel']

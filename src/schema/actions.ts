@@ -1,5 +1,6 @@
-// Well-known action types. The list is open: an unknown action is accepted and counted, and only labelled
-// `other` in metrics, so that a producer cannot multiply the series of a time-series database.
+// Well-known action types. The list is open: an unknown action is accepted and counted, and only
+// labelled `other` in metrics, so that a producer cannot multiply the series of a time-series
+// database.
 
 /** Action types by what they are for, each with its meaning. */
 export const WELL_KNOWN_ACTIONS: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
-// The money rules of conversions and refunds, for fields already known to be valid one by one: currency
-// present, digits, limit, sign, in this order (DETAILS, "Records").
+// The money rules of conversions and refunds, for fields already known to be valid one by one:
+// currency present, digits, limit, sign, in this order (DETAILS, "Records").
 import type { RejectionReason } from '../core/event.ts'
 import { currencyDigits } from './currencies.ts'
 import { parseQuantity } from './limits.ts'

@@ -1,5 +1,5 @@
-// From a valid wire object to the event of the core: ids hashed, absent fields filled in, money in minor
-// units. Both paths of the parser end here, so that they cannot yield different events.
+// From a valid wire object to the event of the core: ids hashed, absent fields filled in, money in
+// minor units. Both paths of the parser end here, so that they cannot yield different events.
 import type { CoreEvent, RejectionReason } from '../core/event.ts'
 import { REFUND_ACTION } from '../core/settings.ts'
 import type { Settings } from '../core/settings.ts'
@@ -20,7 +20,10 @@ export const metadataOf = (wire: WireObject): WireObject =>
     ? (wire['metadata'] as WireObject)
     : NO_METADATA
 
-/** Makes events of wire objects that the contract accepts; only the money rules can still refuse one. */
+/**
+ * Makes events of wire objects that the contract accepts; only the money rules can still refuse
+ * one.
+ */
 export const createEventBuilder = (
   settings: Settings,
 ): ((wire: WireObject, timeMs: number) => CoreEvent | RejectionReason) => {
@@ -30,12 +33,12 @@ export const createEventBuilder = (
     const action = wire['action_type'] as string
     let valueMinor = -1
     let currency = ''
-    if (action === REFUND_ACTION || conversions.has(action)) {
-      const isRefund = action === REFUND_ACTION
-      const amount = isRefund ? refundMinor(metadata) : conversionMinor(metadata)
+    const isConversion = conversions.has(action)
+    if (isConversion || action === REFUND_ACTION) {
+      const amount = isConversion ? conversionMinor(metadata) : refundMinor(metadata)
       if (typeof amount === 'string') return amount
       valueMinor = amount
-      if (isRefund || amount !== -1) currency = optional(metadata['currency'])
+      if (!isConversion || amount !== -1) currency = optional(metadata['currency'])
     }
     const id = sha256(wire['event_id'] as string)
     const idHi = id[0]!

@@ -1,5 +1,6 @@
-// The checks of one record's value in the order in which they decide (DETAILS, "Records"), each with the
-// reason it gives. `invalid_metadata` stands twice: first for what is no object, then for a known key.
+// The checks of one record's value in the order in which they decide (DETAILS, "Records"), each
+// with the reason it gives. `invalid_metadata` stands twice: first for what is no object, then for
+// a known key.
 import type { RejectionReason } from '../core/event.ts'
 
 const REASON_OF_CHECK = {
@@ -22,8 +23,12 @@ export type Check = keyof typeof REASON_OF_CHECK
 
 const CHECKS = Object.keys(REASON_OF_CHECK) as Check[]
 
-/** The reason of the first check, in the order above, that is among the failed ones; null if none is. */
-export const firstReason = (failed: ReadonlySet<string>): RejectionReason | null => {
-  const first = CHECKS.find((check) => failed.has(check))
-  return first === undefined ? null : REASON_OF_CHECK[first]
+/** The check that decides among the failed ones, of which there is at least one. */
+export const firstCheck = (failed: ReadonlyMap<string, unknown>): Check => {
+  const check = CHECKS.find((name) => failed.has(name))
+  if (check === undefined)
+    throw new Error(`no check of the contract among ${[...failed.keys()].join()}`)
+  return check
 }
+
+export const reasonOf = (check: Check): RejectionReason => REASON_OF_CHECK[check]

@@ -1,6 +1,7 @@
-// ISO 4217 list one as published on 2026-01-01, without precious metals (XAG XAU XPD XPT), test (XTS) and
-// none (XXX). Shared by the parser, the views (decimals) and the JSON Schema. A code that ISO withdraws
-// (BGN, HRK) is refused from then on: history in it must be converted by its producer.
+// ISO 4217 list one as published on 2026-01-01, without precious metals (XAG XAU XPD XPT), test
+// (XTS) and none (XXX). Shared by the parser, the views (decimals) and the JSON Schema. A code that
+// ISO withdraws (BGN, HRK) is refused from then on: history in it must be converted by its
+// producer.
 
 const NO_DIGITS = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ')
 const THREE_DIGITS = 'BHD IQD JOD KWD LYD OMR TND'.split(' ')

@@ -1,5 +1,6 @@
-// Strict decoding of UTF-8. `utf8Slice` is the fastest decoder of Node and puts U+FFFD for what is not UTF-8: a
-// text without one came from valid bytes, so that only texts with one need a second look.
+// Strict decoding of UTF-8. `utf8Slice` is the fastest decoder of Node and puts U+FFFD for what is
+// not UTF-8: a text without one came from valid bytes, so that only texts with one need a second
+// look.
 import { isUtf8 } from 'node:buffer'
 
 const asBuffer = (bytes: Uint8Array): Buffer =>

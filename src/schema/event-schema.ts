@@ -1,7 +1,8 @@
-// The contract of the wire event (DESIGN section 3): the source of schemas/event.schema.json, and the judge of
-// every record that the hand validator (accept-event.ts) does not accept. The message of an issue is the name
-// of its check (checks.ts). Three rules stand elsewhere: the size of metadata and the order of the checks
-// (refusal.ts), and what needs several fields at once: missing currency, digits, limits, signs (amount.ts).
+// The contract of the wire event (DESIGN section 3): the source of schemas/event.schema.json, and
+// the judge of every record that the hand validator (accept-event.ts) does not accept. The message
+// of an issue is the name of its check (checks.ts). Three rules stand elsewhere: the size of
+// metadata and the order of the checks (refusal.ts), and what needs several fields at once: missing
+// currency, digits, limits, signs (amount.ts).
 import { z } from 'zod'
 import { RESERVED_CHANNELS } from '../core/event.ts'
 import type { Check } from './checks.ts'

@@ -1,5 +1,6 @@
-// Plain identifiers have no place in the log: a `user_hash` that is an e-mail address or a phone number is
-// refused (`raw_identifier`), and `replay --hash-users` hashes just these. DETAILS, "Plain identifiers".
+// Plain identifiers have no place in the log: a `user_hash` that is an e-mail address or a phone
+// number is refused (`raw_identifier`), and `replay --hash-users` hashes just these. DETAILS,
+// "Plain identifiers".
 
 const PHONE_DIGITS_MIN = 7
 const PHONE_DIGITS_MAX = 15

@@ -1,8 +1,12 @@
-// The size of metadata is that of `JSON.stringify(metadata)` in UTF-8. It is counted without building the
-// text and without recursion: JSON.parse takes any depth, JSON.stringify overflows its stack at a few
-// thousand levels, and whether a record is accepted must not depend on how much stack is left.
+// The size of metadata is that of `JSON.stringify(metadata)` in UTF-8. It is counted without
+// building the text and without recursion: JSON.parse takes any depth, JSON.stringify overflows its
+// stack at a few thousand levels, and whether a record is accepted must not depend on how much
+// stack is left.
 
-/** No JSON token grows by more than this when it is written anew: 1e20 becomes 100000000000000000000. */
+/**
+ * No JSON token grows by more than this when it is written anew: 1e20 becomes
+ * 100000000000000000000.
+ */
 const GROWTH_MAX = 5.25
 
 const textBytes = (text: string): number => Buffer.byteLength(JSON.stringify(text))
@@ -13,11 +17,17 @@ const leafBytes = (value: unknown): number => {
   return value === false ? 5 : 4
 }
 
-/** Whether a JSON value of this many raw bytes may be longer than `bytesMax` when it is written anew. */
+/**
+ * Whether a JSON value of this many raw bytes may be longer than `bytesMax` when it is written
+ * anew.
+ */
 export const mayExceedJsonBytes = (rawBytes: number, bytesMax: number): boolean =>
   rawBytes * GROWTH_MAX > bytesMax
 
-/** Whether `JSON.stringify(value)`, for a value as JSON.parse gives it, takes more than `bytesMax` bytes. */
+/**
+ * Whether `JSON.stringify(value)`, for a value as JSON.parse gives it, takes more than `bytesMax`
+ * bytes.
+ */
 export const exceedsJsonBytes = (value: unknown, bytesMax: number): boolean => {
   const open: unknown[] = [value]
   let bytes = 0

@@ -1,6 +1,7 @@
-// Decimal text to integer minor units, exactly: no binary float takes part in a value. Numbers of at most
-// 16 digits are compared with the limit as doubles, which is exact: every integer up to 2^53 is a double,
-// the limit 10^15 is far below, and rounding is monotone. Rules: DETAILS, "Records", Money.
+// Decimal text to integer minor units, exactly: no binary float takes part in a value. Numbers of
+// at most 16 digits are compared with the limit as doubles, which is exact: every integer up to
+// 2^53 is a double, the limit 10^15 is far below, and rounding is monotone. Rules: DETAILS,
+// "Records", Money.
 
 /** Largest accepted amount, in minor units of any currency. */
 export const AMOUNT_MINOR_MAX = 1e15
@@ -8,7 +9,10 @@ const DECIMAL_LENGTH_MAX = 64
 const DECIMAL = /^-?[0-9]+(?:\.[0-9]+)?$/
 const SCIENTIFIC = /^(-?)([0-9])(?:\.([0-9]+))?e([+-])([0-9]+)$/
 
-/** The shortest decimal of a finite double, its exponent written out: 1e21 -> 1000000000000000000000. */
+/**
+ * The shortest decimal of a finite double, its exponent written out: 1e21 ->
+ * 1000000000000000000000.
+ */
 const numberText = (value: number): string => {
   const text = String(value)
   const parts = SCIENTIFIC.exec(text)
@@ -31,9 +35,9 @@ export const decimalText = (value: unknown): string | null => {
 }
 
 /**
- * Minor units of a decimal text (as `decimalText` gives it) in a currency of `digits` digits, |result| up
- * to AMOUNT_MINOR_MAX, never -0; or the reason why it has none. Zeros at the end beyond the currency's
- * digits are no digits.
+ * Minor units of a decimal text (as `decimalText` gives it) in a currency of `digits` digits,
+ * |result| up to AMOUNT_MINOR_MAX, never -0; or the reason why it has none. Zeros at the end beyond
+ * the currency's digits are no digits.
  */
 export const parseMinor = (
   text: string,

@@ -1,5 +1,6 @@
-// Record value -> event of the core, or the reason why not. The hot path is JSON.parse, a validator in plain
-// code and the builder; whatever that does not accept is judged by the contract (refusal.ts).
+// Record value -> event of the core, or the reason why not. The hot path is JSON.parse, a validator
+// in plain code and the builder; whatever that does not accept is judged by the contract
+// (refusal.ts).
 import type { CoreEvent, RejectionReason } from '../core/event.ts'
 import type { Settings } from '../core/settings.ts'
 import { acceptEvent } from './accept-event.ts'
@@ -20,11 +21,17 @@ export interface EventParser {
   parse(value: Uint8Array | null): CoreEvent | RejectionReason
   /** Judges an object as JSON.parse would give it (rows of files). Never throws. */
   parseObject(wire: unknown): CoreEvent | RejectionReason
-  /** The `user_hash` of the event that was accepted last; '' before. For the check of a record's key. */
+  /**
+   * The `user_hash` of the event that was accepted last; '' before. For the check of a record's
+   * key.
+   */
   readonly userHash: string
 }
 
-/** Pure but for `userHash`. Reasons are the first in the order of DETAILS; key and partition are not its matter. */
+/**
+ * Pure but for `userHash`. Reasons are the first in the order of DETAILS; key and partition are not
+ * its matter.
+ */
 export const createEventParser = (settings: Settings): EventParser => {
   const build = createEventBuilder(settings)
   let userHash = ''
@@ -36,8 +43,8 @@ export const createEventParser = (settings: Settings): EventParser => {
   }
 
   const judge = (wire: unknown): CoreEvent | RejectionReason => {
-    const reason = refusalOf(wire)
-    if (reason !== null) return reason
+    const refusal = refusalOf(wire)
+    if (refusal !== null) return refusal.reason
     const valid = wire as WireObject
     return finish(valid, parseTimestamp(valid['timestamp']))
   }

@@ -1,7 +1,7 @@
-// Where a producer puts a key: murmur2 as Java's and kafkajs' default partitioners, crc32 as librdkafka's
-// default (`consistent_random` for a record with a key). murmur2 is Austin Appleby's MurmurHash2, 32 bits,
-// with Kafka's seed (org.apache.kafka.common.utils.Utils.murmur2); kafkajs' own costs microseconds and is
-// not exported by itself.
+// Where a producer puts a key: murmur2 as Java's and kafkajs' default partitioners, crc32 as
+// librdkafka's default (`consistent_random` for a record with a key). murmur2 is Austin Appleby's
+// MurmurHash2, 32 bits, with Kafka's seed (org.apache.kafka.common.utils.Utils.murmur2); kafkajs'
+// own costs microseconds and is not exported by itself.
 import { crc32 } from 'node:zlib'
 
 export type PartitionerName = 'murmur2' | 'crc32' | 'none'

@@ -1,5 +1,6 @@
-// A record of a log: its value, then its key and place. The key is the person, so that all of a person's
-// events meet in one partition; a record elsewhere would split a journey and is refused. Files have neither.
+// A record of a log: its value, then its key and place. The key is the person, so that all of a
+// person's events meet in one partition; a record elsewhere would split a journey and is refused.
+// Files have neither.
 import type { CoreEvent, RejectionReason } from '../core/event.ts'
 import type { Settings } from '../core/settings.ts'
 import { createEventParser } from './parse-event.ts'
@@ -13,7 +14,10 @@ export interface Placement {
 }
 
 export interface RecordParser {
-  /** Judges a record that lies in `partition`; the first reason in the order of DETAILS. Never throws. */
+  /**
+   * Judges a record that lies in `partition`; the first reason in the order of DETAILS. Never
+   * throws.
+   */
   parse(
     record: { readonly key: Uint8Array | null; readonly value: Uint8Array | null },
     partition: number,
@@ -30,7 +34,10 @@ const isUtf8Of = (key: Uint8Array, text: string): boolean => {
   return key.length === text.length
 }
 
-/** A parser for the records of a topic with that placement, or of files, whose keys and places mean nothing. */
+/**
+ * A parser for the records of a topic with that placement, or of files, whose keys and places mean
+ * nothing.
+ */
 export const createRecordParser = (
   settings: Settings,
   placement: Placement | 'file',

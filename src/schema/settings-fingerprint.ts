@@ -1,5 +1,5 @@
-// What f depends on, in one value: kept with the state and compared at each start, so that state made under
-// other settings or by other logic is never continued silently (DESIGN section 8).
+// What f depends on, in one value: kept with the state and compared at each start, so that state
+// made under other settings or by other logic is never continued silently (DESIGN section 8).
 import { createHash } from 'node:crypto'
 import type { Settings } from '../core/settings.ts'
 
@@ -19,7 +19,10 @@ const canonicalJson = (value: unknown): string => {
   return JSON.stringify(value)
 }
 
-/** The first 16 bytes, in hex, of SHA-256 over the logic version and the canonical JSON of the settings. */
+/**
+ * The first 16 bytes, in hex, of SHA-256 over the logic version and the canonical JSON of the
+ * settings.
+ */
 export const settingsFingerprint = (settings: Settings): string =>
   createHash('sha256')
     .update(`${LOGIC_VERSION}\n${canonicalJson(settings)}`)

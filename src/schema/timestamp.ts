@@ -1,6 +1,7 @@
-// Event times: ISO 8601 with zone, or epoch milliseconds. Read by hand, because Date.parse accepts more than
-// the contract (24:00, other forms, missing zones) and is slower. Days from the calendar date after Howard
-// Hinnant, "chrono-compatible low-level date algorithms" (days_from_civil). DETAILS, "Records", Timestamps.
+// Event times: ISO 8601 with zone, or epoch milliseconds. Read by hand, because Date.parse accepts
+// more than the contract (24:00, other forms, missing zones) and is slower. Days from the calendar
+// date after Howard Hinnant, "chrono-compatible low-level date algorithms" (days_from_civil).
+// DETAILS, "Records", Timestamps.
 
 /** 2000-01-01T00:00:00Z, the first accepted time. */
 export const TIME_MS_MIN = 946_684_800_000
@@ -8,7 +9,9 @@ export const TIME_MS_MIN = 946_684_800_000
 export const TIME_MS_END = 4_102_444_800_000
 
 const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const
-/** Days before 0000-03-01 of the proleptic Gregorian calendar are counted from here to 1970-01-01. */
+/**
+ * Days before 0000-03-01 of the proleptic Gregorian calendar are counted from here to 1970-01-01.
+ */
 const EPOCH_DAYS = 719_468
 
 /** Two digits at `i` as a number; anything else is at least 100. */
@@ -78,8 +81,8 @@ const parseIso = (text: string): number => {
 }
 
 /**
- * Epoch ms of a wire timestamp (`YYYY-MM-DDThh:mm[:ss[.1-9 digits]]` with `Z` or `±hh:mm`, cut to ms; or an
- * integer of epoch ms), from 2000-01-01 to before 2100-01-01; -1 for anything else.
+ * Epoch ms of a wire timestamp (`YYYY-MM-DDThh:mm[:ss[.1-9 digits]]` with `Z` or `±hh:mm`, cut to
+ * ms; or an integer of epoch ms), from 2000-01-01 to before 2100-01-01; -1 for anything else.
  */
 export const parseTimestamp = (value: unknown): number => {
   const timeMs =

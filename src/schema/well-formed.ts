@@ -1,4 +1,5 @@
-// Lone surrogates have no UTF-8 form: a string that holds one could be neither hashed nor published exactly.
+// Lone surrogates have no UTF-8 form: a string that holds one could be neither hashed nor published
+// exactly.
 
 const LONE_SURROGATE = /\p{Surrogate}/u
 
