@@ -56,12 +56,12 @@ export function requireProgram(program, { packages, purpose, elsewhere }, say) {
   const args = ['install', '-y', '--no-install-recommends', ...packages]
   // A fresh machine has no package lists, an old one has stale ones.
   const installed = apt(args) === 0 || (apt(['update']) === 0 && apt(args) === 0)
-  const program_ = which(program)
-  if (!installed || program_ === '') {
+  const now = which(program)
+  if (!installed || now === '') {
     throw new Unavailable(
       `${packages.join(', ')} could not be installed`,
       `see above; try: ${install}`,
     )
   }
-  return program_
+  return now
 }

@@ -1,0 +1,31 @@
+// `npm run build`: compiles src to dist, copies what the compiler leaves out (Lua scripts), and makes
+// `npx tributary` work inside this checkout, as it does where the package is installed.
+import { spawnSync } from 'node:child_process'
+import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const dist = path.join(root, 'dist')
+const main = path.join(dist, 'main.js')
+
+rmSync(dist, { recursive: true, force: true })
+const require = createRequire(import.meta.url)
+const compiler = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin/tsc')
+const { status } = spawnSync(
+  process.execPath,
+  [compiler, '-p', path.join(root, 'src/tsconfig.build.json')],
+  { stdio: 'inherit' },
+)
+if (status !== 0) process.exit(status ?? 1)
+
+for (const file of readdirSync(path.join(root, 'src'), { recursive: true })) {
+  if (file.endsWith('.lua')) cpSync(path.join(root, 'src', file), path.join(dist, file))
+}
+chmodSync(main, 0o755)
+
+const bin = path.join(root, 'node_modules/.bin')
+mkdirSync(bin, { recursive: true })
+rmSync(path.join(bin, 'tributary'), { force: true })
+symlinkSync(path.relative(bin, main), path.join(bin, 'tributary'))

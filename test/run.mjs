@@ -1,0 +1,146 @@
+// `npm test`: from a bare clone (Node 20, npm, git) to one line that says how it stands.
+//
+// Installs npm packages when they are missing, takes services from the environment or starts them by
+// `deploy/local` (and ends those), runs the checks of the house and then all tests. Every check counts as
+// one test. Arguments are passed on to vitest as filters, and then only those tests run.
+// The last line on stdout: `N passed, N failed, N skipped`.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { ensurePackages, ROOT } from '../deploy/local/ensure-packages.mjs'
+import { down, SERVICES, up } from '../deploy/local/lifecycle.mjs'
+import { DEFAULT_FOLDER } from '../deploy/local/service-folder.mjs'
+import { Unavailable } from '../deploy/local/unavailable.mjs'
+
+const bin = (name) => path.join(ROOT, 'node_modules/.bin', name)
+const CHECKS = [
+  ['types', bin('tsc'), '--noEmit'],
+  ['lint', bin('oxlint'), '--type-aware', '--deny-warnings'],
+  ['format', bin('prettier'), '--check', '--log-level', 'warn', '.'],
+  ['dead code', bin('knip'), '--no-progress'],
+  ['generated documents', process.execPath, 'deploy/generate.mjs', '--check'],
+  ['build', process.execPath, 'deploy/build.mjs'],
+]
+
+const filters = process.argv.slice(2)
+const counts = { passed: 0, failed: 0, skipped: 0 }
+const timings = []
+const say = (line) => process.stdout.write(`${line}\n`)
+const quietly = (line) => process.stderr.write(`${line}\n`)
+
+async function timed(name, work) {
+  const startedAt = performance.now()
+  const result = await work()
+  const seconds = (performance.now() - startedAt) / 1_000
+  timings.push(`${name} ${seconds.toFixed(1)} s`)
+  return result
+}
+
+/** Runs a command to its end; with `stdio: 'pipe'` its output comes back instead of being shown. */
+function execute([command, ...args], { stdio, env = {} }) {
+  return new Promise((done) => {
+    const child = spawn(command, args, { cwd: ROOT, stdio, env: { ...process.env, ...env } })
+    let output = ''
+    const gather = (chunk) => (output += chunk)
+    child.stdout?.on('data', gather)
+    child.stderr?.on('data', gather)
+    child.on('error', (error) => done({ status: 127, output: `${output}${error.message}\n` }))
+    child.on('close', (code) => done({ status: code ?? 1, output }))
+  })
+}
+
+async function runCheck([name, ...command]) {
+  const stdio = ['ignore', 'pipe', 'pipe']
+  const { status, output } = await timed(name, () => execute(command, { stdio }))
+  counts[status === 0 ? 'passed' : 'failed'] += 1
+  say(`${status === 0 ? 'ok    ' : 'FAILED'} ${name}`)
+  if (status !== 0) process.stdout.write(output)
+}
+
+/** Do the tests that the filters name use services at all? Decided as vitest does: part of the path. */
+function needServices() {
+  const files = readdirSync(path.join(ROOT, 'test'), { recursive: true })
+    .map((file) => path.join('test', file))
+    .filter((file) => file.endsWith('.test.ts'))
+    .filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)))
+  return files.some((file) =>
+    readFileSync(path.join(ROOT, file), 'utf8').includes('describeWithService'),
+  )
+}
+
+/** The addresses of all services that can be had, as environment variables. */
+async function startServices() {
+  const environment = {}
+  for (const service of SERVICES) {
+    const { name, variable } = service
+    const given = process.env[variable]
+    if (given) {
+      say(`using  ${name} at ${given}`)
+      continue
+    }
+    try {
+      const options = { folder: DEFAULT_FOLDER, holder: process.pid, say: quietly }
+      const [{ url }] = await up([service], options)
+      environment[variable] = url
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error
+      // The tests that need it are skipped, and counted; under CI they fail.
+      say(
+        `${process.env.CI ? 'FAILED' : 'SKIPPED'} tests that need ${name}: ${error.message}\n  ${error.hint}`,
+      )
+    }
+  }
+  return environment
+}
+
+const stopServices = () =>
+  down(SERVICES, { folder: DEFAULT_FOLDER, holder: process.pid, say: quietly })
+
+async function runTests(env) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tributary-test-'))
+  const report = path.join(folder, 'report.json')
+  const options = ['--config', 'test/vitest.config.ts', '--reporter=default', '--reporter=json']
+  const command = [bin('vitest'), 'run', ...options, `--outputFile.json=${report}`, ...filters]
+  const { status } = await timed('tests', () => execute(command, { stdio: 'inherit', env }))
+  try {
+    count(JSON.parse(readFileSync(report, 'utf8')), status)
+  } catch {
+    counts.failed += 1 // no report: vitest itself broke
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Adds vitest's counts; a file that could not even be loaded, or any other error, counts as one failure. */
+function count(report, status) {
+  const broken = report.testResults.filter(
+    ({ status: result, assertionResults }) =>
+      result === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
+  )
+  const failed = report.numFailedTests + broken.length
+  counts.passed += report.numPassedTests
+  counts.failed += failed === 0 && status !== 0 ? 1 : failed
+  counts.skipped += report.numPendingTests + report.numTodoTests
+}
+
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+]) {
+  process.on(signal, () => void stopServices().finally(() => process.exit(code)))
+}
+try {
+  await timed('packages', () => ensurePackages(quietly))
+  const env = needServices() ? await timed('services', startServices) : {}
+  if (filters.length === 0) for (const check of CHECKS) await runCheck(check)
+  await runTests(env)
+} catch (error) {
+  counts.failed += 1
+  say(error instanceof Unavailable ? `FAILED ${error.message}\n  ${error.hint}` : error.stack)
+} finally {
+  await stopServices()
+}
+say(`\n${timings.join(', ')}`)
+say(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
+process.exitCode = counts.failed === 0 ? 0 : 1
