@@ -61,8 +61,8 @@ export class Anatomy {
   #pathLeads: number[] = []
   #hasTouch = false
 
-  /** `lapsedAtMs`: the stream time with which the last path may have been settled as lapsed. */
-  constructor(journey: Journey, goals: Goals, settings: Settings, lapsedAtMs: number) {
+  /** `lapsedThroughMs`: the last path was settled as lapsed if its last touch is not after this. */
+  constructor(journey: Journey, goals: Goals, settings: Settings, lapsedThroughMs: number) {
     this.#settings = settings
     this.#goals = goals
     const found = findTransactions(journey, goals, settings.transactionWindowMs)
@@ -86,7 +86,7 @@ export class Anatomy {
         liveMs = time
       }
     }
-    this.#finish(journey.count, lapsedAtMs)
+    this.#finish(journey.count, lapsedThroughMs)
   }
 
   #touch(at: number, time: number, key: number): void {
@@ -148,9 +148,9 @@ export class Anatomy {
     this.pathEventsEnd = lastEvent + 1
   }
 
-  #finish(count: number, lapsedAtMs: number): void {
+  #finish(count: number, lapsedThroughMs: number): void {
     if (!this.#hasTouch) return
-    const isLapsed = lapsedAtMs - this.lastTouchMs > this.#settings.inactivityGapMs
+    const isLapsed = this.lastTouchMs <= lapsedThroughMs
     this.pathState = isLapsed ? PATH_LAPSED : PATH_OPEN
     this.#end(isLapsed ? ENDED_LAPSED : ENDED_OPEN, count - 1, -1)
   }

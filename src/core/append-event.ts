@@ -39,15 +39,21 @@ import type { Settings } from './settings.ts'
 /** Ids are dropped this many at a time, so that the words behind them seldom move. */
 export const IDS_DROPPED_MIN = 8
 
+export interface AppendContext {
+  readonly settings: Settings
+  readonly delta: Delta
+  readonly streamTimeMs: number
+}
+
 /**
  * Appends the event and books it, or returns false with nothing changed: then the general path must
- * take it. `idsSinceMs`: ids of events before it are no longer needed.
+ * take it.
  */
 export function appendEvent(
   journeys: JourneyTable,
   entry: number,
   event: PackedEvent & AppliedEvent,
-  context: { readonly settings: Settings; readonly delta: Delta; readonly idsSinceMs: number },
+  context: AppendContext,
 ): boolean {
   const { settings, delta } = context
   if (kindOf(event.kindAction) !== KIND_OTHER) return false
@@ -60,7 +66,7 @@ export function appendEvent(
   bookEventRows(delta, event, readTail(journeys, entry, event, settings.lookbackMs))
   if (isTouch(event.kindAction)) extendPath(words, base, event, settings, delta)
   append(journeys, entry, event)
-  dropOldIds(journeys, entry, context.idsSinceMs)
+  dropOldIds(journeys, entry, context.streamTimeMs - settings.latenessMs)
   return true
 }
 

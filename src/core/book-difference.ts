@@ -133,7 +133,7 @@ function bookPath(anatomy: Anatomy, number: number, sign: number, context: BookC
   }
   if (!isSettled) return
   const isEmpty = path.from === path.to
-  const startMs = anatomy.touchpointMs[path.from]
+  const startMs = isEmpty ? undefined : anatomy.touchpointMs[path.from]
   if (path.end !== ENDED_CONVERTED) {
     const step = {
       from,

@@ -60,7 +60,7 @@ export const REJECTION_REASONS = [
 ] as const
 export type RejectionReason = (typeof REJECTION_REASONS)[number]
 
-/** What became of a record; each record has exactly one. Ticks are left out of `intake`. */
+/** What became of a record; each record has exactly one. Ticks are left out of `bi_intake`. */
 export const OUTCOMES = ['applied', 'duplicate', 'late', 'overflow', 'rejected', 'tick'] as const
 export type Outcome = (typeof OUTCOMES)[number]
 

@@ -92,10 +92,8 @@ export class Partition {
       if (applied === null) return null
       outcome = applied
     }
-    if (!isTick) {
-      const reason = typeof content === 'string' ? REJECTION_REASONS.indexOf(content) + 1 : 0
-      bookIntake(this.#delta, OUTCOMES.indexOf(outcome), reason)
-    }
+    const reason = outcome === 'rejected' ? REJECTION_REASONS.indexOf(content as RejectionReason) : -1
+    bookIntake(this.#delta, OUTCOMES.indexOf(outcome), reason + 1)
     this.ledger.book(this.#delta, hourOf(this.streamTimeMs), record.offset)
     return outcome
   }
@@ -160,8 +158,7 @@ export class Partition {
     this.#packed.action = event.action
     const dueBefore = this.#dueOfEntry(entry)
     const isNew = journeys.length(entry) === 0
-    const idsSinceMs = this.streamTimeMs - settings.latenessMs
-    const context = { settings, delta: this.#delta, idsSinceMs }
+    const context = { settings, delta: this.#delta, streamTimeMs: this.streamTimeMs }
     if (this.usesFastPath && appendEvent(journeys, entry, this.#packed, context)) {
       this.seen.appended++
       journeys.markChanged(entry)
@@ -177,10 +174,11 @@ export class Partition {
   #insertAnywhere(entry: number, dueBefore: number): void {
     this.seen.inserted++
     const journey = this.#decode(entry)
-    const wasLapsed = journey.pathState === PATH_LAPSED
-    const before = this.#anatomy(wasLapsed ? Infinity : 0)
+    // A settled lapse stands while the last touch is the one it was settled with.
+    const lapsedThroughMs = journey.pathState === PATH_LAPSED ? journey.lastTouchMs : 0
+    const before = this.#anatomy(lapsedThroughMs)
     const at = journey.insert(this.#packed)
-    const after = this.#anatomy(wasLapsed ? this.streamTimeMs : 0)
+    const after = this.#anatomy(lapsedThroughMs)
     bookDifference(before, after, this.#context(entry))
     bookInsertedEvent(this.#delta, journey, at, this.#packed, this.settings.lookbackMs)
     this.#store(entry, after, dueBefore)
@@ -191,9 +189,13 @@ export class Partition {
     const { settings, streamTimeMs } = this
     const dueBefore = this.#dueOfEntry(entry)
     const journey = this.#decode(entry)
-    const wasLapsed = journey.pathState === PATH_LAPSED
-    let anatomy = this.#anatomy(wasLapsed ? Infinity : 0)
-    const lapsed = this.#anatomy(wasLapsed ? Infinity : streamTimeMs)
+    const settledThroughMs = journey.pathState === PATH_LAPSED ? journey.lastTouchMs : 0
+    const lapsedThroughMs = Math.max(
+      settledThroughMs,
+      streamTimeMs - settings.inactivityGapMs - 1,
+    )
+    let anatomy = this.#anatomy(settledThroughMs)
+    const lapsed = this.#anatomy(lapsedThroughMs)
     if (lapsed.pathState !== anatomy.pathState) {
       this.seen.lapsed++
       bookDifference(anatomy, lapsed, this.#context(entry))
@@ -203,9 +205,8 @@ export class Partition {
       const front = frontOf(journey, anatomy, settings)
       if (front === null || streamTimeMs <= front.atMs) break
       this.seen.forgottenEvents += front.events
-      const isLapsed = anatomy.pathState === PATH_LAPSED
       dropFront(journey, anatomy, front)
-      anatomy = this.#anatomy(isLapsed ? Infinity : 0)
+      anatomy = this.#anatomy(lapsedThroughMs)
     }
     this.#store(entry, anatomy, dueBefore)
   }
@@ -218,8 +219,8 @@ export class Partition {
     return this.#journey
   }
 
-  #anatomy(lapsedAtMs: number): Anatomy {
-    return new Anatomy(this.#journey, this.#goals, this.settings, lapsedAtMs)
+  #anatomy(lapsedThroughMs: number): Anatomy {
+    return new Anatomy(this.#journey, this.#goals, this.settings, lapsedThroughMs)
   }
 
   #context(entry: number): BookContext {

@@ -9,7 +9,7 @@ import type { AppliedEvent } from './admit.ts'
 import { addFigures, addRow, book, formatHour, newFigures, withoutZeros } from './figures.ts'
 import type { Dimensions, Figures } from './figures.ts'
 import type { LogRecord } from './log.ts'
-import { figuresOf, isLapseDue } from './person.ts'
+import { figuresOf, lapseTimeMs } from './person.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -30,6 +30,17 @@ export interface PersonState {
   readonly events: readonly AppliedEvent[]
   /** The last path was settled as lapsed. */
   readonly lapsed: boolean
+  /** What is booked for the person so far: f(events, lapsed). */
+  readonly booked: Figures
+  /** Stream time past this lapses the last path. */
+  readonly lapseMs: number
+}
+
+const STRANGER: PersonState = {
+  events: [],
+  lapsed: false,
+  booked: newFigures(),
+  lapseMs: Number.POSITIVE_INFINITY,
 }
 
 export interface OracleRun {
@@ -52,24 +63,20 @@ export function runOracle(log: readonly LogRecord[], settings: Settings): Oracle
   for (const record of log) {
     streamTimeMs = admission.advance(record)
     const difference = newFigures()
-    const change = (userHash: string, after: PersonState): void => {
-      const before = persons.get(userHash) ?? { events: [], lapsed: false }
-      addFigures(difference, figuresOf(after.events, after.lapsed, settings))
-      addFigures(difference, figuresOf(before.events, before.lapsed, settings), -1n)
+    const replace = (userHash: string, before: PersonState, after: PersonState): void => {
+      addFigures(difference, after.booked)
+      addFigures(difference, before.booked, -1n)
       persons.set(userHash, after)
     }
-    for (const [userHash, { events, lapsed }] of persons) {
-      if (!lapsed && isLapseDue(events, streamTimeMs, settings)) {
-        change(userHash, { events, lapsed: true })
-      }
+    for (const [userHash, before] of persons) {
+      if (before.lapsed || streamTimeMs <= before.lapseMs) continue
+      const booked = figuresOf(before.events, true, settings)
+      replace(userHash, before, { ...before, lapsed: true, booked })
     }
     const { outcome, reason, applied } = admission.admit(record)
     if (applied) {
-      const before = persons.get(applied.userHash)
-      const events = [...(before?.events ?? []), applied]
-      const wasLapsed = before?.lapsed ?? false
-      const lapsed = staysLapsed(wasLapsed, events, streamTimeMs, settings)
-      change(applied.userHash, { events, lapsed })
+      const before = persons.get(applied.userHash) ?? STRANGER
+      replace(applied.userHash, before, insert(before, applied, settings))
     }
     book(difference, 'intake', [outcome, reason], { records: 1n })
     bookDifference(rows, difference, Math.floor(streamTimeMs / HOUR_MS), record.offset)
@@ -79,16 +86,14 @@ export function runOracle(log: readonly LogRecord[], settings: Settings): Oracle
 }
 
 /**
- * After an insertion a settled lapse stands only while stream time is still more than the gap past the
- * (new) last touch; a path that no settling has ended stays open until one does.
+ * After an insertion a settled lapse stands only if the last touch is the one it was settled with; a
+ * path that no settling has ended stays open until one does (else forgetting would change a number).
  */
-function staysLapsed(
-  wasLapsed: boolean,
-  events: readonly AppliedEvent[],
-  streamTimeMs: number,
-  settings: Settings,
-): boolean {
-  return wasLapsed && isLapseDue(events, streamTimeMs, settings)
+function insert(before: PersonState, applied: AppliedEvent, settings: Settings): PersonState {
+  const events = [...before.events, applied]
+  const lapseMs = lapseTimeMs(events, settings)
+  const lapsed = before.lapsed && lapseMs === before.lapseMs
+  return { events, lapsed, lapseMs, booked: figuresOf(events, lapsed, settings) }
 }
 
 function bookDifference(
@@ -115,8 +120,7 @@ function bookDifference(
 export function totals(rows: BookedRows): Figures {
   const sums = newFigures()
   for (const [table, booked] of rows) {
-    for (const { dimensions, measures } of booked.values())
-      addRow(sums, table, dimensions, measures)
+    for (const row of booked.values()) addRow(sums, table, JSON.stringify(row.dimensions), row)
   }
   return withoutZeros(sums)
 }
@@ -139,9 +143,10 @@ export function batchTotals(log: readonly LogRecord[], settings: Settings): Figu
   }
   for (const [userHash, events] of admission.persons) {
     const settled = latest?.userHash === userHash ? events.filter((e) => e !== latest) : events
-    const due = (set: readonly AppliedEvent[]) =>
-      set.length > 0 && isLapseDue(set, streamTimeMs, settings)
-    addFigures(sums, figuresOf(events, due(settled) && due(events), settings))
+    const due = (set: readonly AppliedEvent[]) => streamTimeMs > lapseTimeMs(set, settings)
+    const isSameEnd = (a: readonly AppliedEvent[], b: readonly AppliedEvent[]) =>
+      lapseTimeMs(a, settings) === lapseTimeMs(b, settings)
+    addFigures(sums, figuresOf(events, due(settled) && isSameEnd(settled, events), settings))
   }
   return withoutZeros(sums)
 }
