@@ -2,6 +2,7 @@
 // know nothing of each other; errors leave as exceptions, so that main decides how the process ends.
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { configCommand } from './config.ts'
+import { generateCommand } from './generate.ts'
 import { noColorOption } from './options.ts'
 import { packageVersion, versionCommand } from './version.ts'
 
@@ -12,7 +13,7 @@ export function createProgram(): CommandUnknownOpts {
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
     .configureHelp({ sortSubcommands: false })
-  const commands: CommandUnknownOpts[] = [configCommand(), versionCommand()]
+  const commands: CommandUnknownOpts[] = [generateCommand(), configCommand(), versionCommand()]
   for (const command of commands) {
     inherit(command, program)
     program.addCommand(command)
