@@ -51,7 +51,7 @@ export function openServer(options: ServerOptions): ClickHouse {
       attempt(async () => {
         const format = 'JSONCompactEachRow'
         const result = await reader.query({ query: sql, format, query_params: { ...params } })
-        return (await result.json<Row>()) as Row[]
+        return result.json<Row>()
       }),
     text: (sql, format) => attempt(async () => textOf(reader, sql, format)),
     stream: (sql, how) => streamOf(streamer, { sql, how, place }),

@@ -1,0 +1,46 @@
+-- Grain: as bi_credits, and the booked hour: summed up to an hour H it is what was known at H.
+-- No sort key: a view; order by its dimensions where order matters.
+-- Dedupe: FINAL inside, rows of active lineages only; rows whose measures are all zero are hidden.
+CREATE OR REPLACE VIEW bi_credits_booked{on_cluster} (
+  booked_hour DateTime('UTC') COMMENT 'Stream time, floored to the hour, at which the amount was booked',
+  goal LowCardinality(String) COMMENT 'Goal of the conversion',
+  model LowCardinality(String) COMMENT 'Attribution model',
+  channel LowCardinality(String) COMMENT 'Channel that gets the credit, or (unattributed)',
+  campaign LowCardinality(String) COMMENT 'Campaign that gets the credit; may be empty',
+  currency LowCardinality(String) COMMENT 'ISO 4217; empty without value',
+  conversion_hour DateTime('UTC') COMMENT 'Hour of the conversion, event time',
+  conversions Decimal(38, 6) COMMENT 'Credited conversions',
+  value Decimal(38, 4) COMMENT 'Credited net value, in units of currency',
+  refunds Decimal(38, 4) COMMENT 'Credit that refunds took back, in units of currency',
+  touchpoints Int64 COMMENT 'Touchpoints with a weight above 0'
+) AS
+WITH
+  -- Minor units in one unit of a currency.
+  code -> multiIf(
+    code IN (
+      'BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI',
+      'VND', 'VUV', 'XAF', 'XOF', 'XPF'), 1,
+    code IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND'), 1000,
+    code IN ('CLF', 'UYW'), 10000,
+    100) AS minor_units,
+  -- Exact: a decimal divided by an integer stays a decimal.
+  (minor, code) -> toDecimal128(minor, 4) / minor_units(code) AS money
+SELECT
+  a.booked_hour AS booked_hour,
+  a.goal AS goal,
+  a.model AS model,
+  a.channel AS channel,
+  a.campaign AS campaign,
+  a.currency AS currency,
+  a.conversion_hour AS conversion_hour,
+  toDecimal128(sum(a.conversions_micro), 6) / 1000000 AS conversions,
+  money(sum(a.value_minor), currency) AS value,
+  money(sum(a.refund_minor), currency) AS refunds,
+  sum(a.touchpoints) AS touchpoints
+FROM credits AS a FINAL
+WHERE (a.partition, a.lineage) IN (
+    SELECT partition, lineage FROM lineages FINAL WHERE status = 'active'
+  )
+GROUP BY booked_hour, goal, model, channel, campaign, currency, conversion_hour
+HAVING conversions != 0 OR value != 0 OR refunds != 0 OR touchpoints != 0
+COMMENT 'Credit by the hour in which it was booked: bi_credits with the booked hour';
