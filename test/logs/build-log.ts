@@ -31,7 +31,7 @@ const KINDS = [
   [4, 'heartbeat'],
   [14, 'purchase'],
   [6, 'other goal'],
-  [8, 'refund'],
+  [12, 'refund'],
   [6, 'copy'],
   [3, 'tick'],
   [2, 'rejected'],

@@ -3,9 +3,10 @@
 // The oracle forgets nothing, so `overflow` counts every event a person ever had: it is right only for
 // logs in which the persons that come near `journeyEventsMax` have forgotten nothing.
 import type { Outcome } from '../../src/core/event.ts'
-import type { Settings } from '../../src/core/settings.ts'
+import type { Goal, Settings } from '../../src/core/settings.ts'
 import { createDictionary } from './dictionary.ts'
-import { kindOf } from './journey-order.ts'
+import { goalOf, kindOf } from './journey-order.ts'
+import type { Kind } from './journey-order.ts'
 import { hashHex } from './log.ts'
 import type { LogEvent, LogRecord } from './log.ts'
 
@@ -17,6 +18,9 @@ export interface AppliedEvent extends LogEvent {
   readonly id: string
   /** The action as sent: it decides what the event means; `action` may have become `(other)`. */
   readonly sentAction: string
+  readonly kind: Kind
+  /** The goal of a conversion. */
+  readonly goal: Goal | undefined
 }
 
 export interface Admitted {
@@ -50,7 +54,9 @@ export function createAdmission(settings: Settings): Admission {
     const kind = kindOf(event.action, settings)
     const room = kind === 'conversion' || kind === 'refund' ? 2 : 1
     if (held.length >= settings.journeyEventsMax * room) return { outcome: 'overflow', reason: '' }
-    const applied = { ...dictionary.map(event), timeMs, id, sentAction: event.action }
+    const goal = kind === 'conversion' ? goalOf(event.action, settings) : undefined
+    const mapped = dictionary.map(event)
+    const applied = { ...mapped, timeMs, id, sentAction: event.action, kind, goal }
     persons.set(event.userHash, [...held, applied])
     return { outcome: 'applied', reason: '', applied }
   }

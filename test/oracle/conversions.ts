@@ -3,7 +3,6 @@
 // seen again beyond its window simply opens a new group.
 import type { Goal, Settings } from '../../src/core/settings.ts'
 import type { AppliedEvent } from './admit.ts'
-import { goalOf, kindOf } from './journey-order.ts'
 
 export interface Conversion {
   readonly goal: Goal
@@ -26,10 +25,10 @@ export interface Sales {
 /** Both arguments and results in journey order. */
 export function findSales(ordered: readonly AppliedEvent[], settings: Settings): Sales {
   const merged = findGroups(ordered, settings)
-    .map((group) => mergeGroup(group, settings))
+    .map((group) => mergeGroup(group))
     .filter((conversion) => conversion !== null)
     .toSorted((a, b) => ordered.indexOf(a.event) - ordered.indexOf(b.event))
-  const refunds = ordered.filter((e) => kindOf(e.sentAction, settings) === 'refund')
+  const refunds = ordered.filter((e) => e.kind === 'refund')
   const matches = refunds.map((refund) => ({
     refund,
     conversion: merged.find((conversion) => matchesRefund(conversion, refund, settings)),
@@ -46,13 +45,12 @@ export function findSales(ordered: readonly AppliedEvent[], settings: Settings):
 function findGroups(ordered: readonly AppliedEvent[], settings: Settings): AppliedEvent[][] {
   const groups: AppliedEvent[][] = []
   for (const event of ordered) {
-    const goal = goalOf(event.sentAction, settings)
-    if (kindOf(event.sentAction, settings) !== 'conversion' || !goal) continue
+    if (event.kind !== 'conversion') continue
     const group = groups.find(
       ([first]) =>
         event.transactionId !== '' &&
         first!.transactionId === event.transactionId &&
-        goalOf(first!.sentAction, settings) === goal &&
+        first!.goal === event.goal &&
         event.timeMs - first!.timeMs <= settings.transactionWindowMs,
     )
     if (group) group.push(event)
@@ -62,8 +60,8 @@ function findGroups(ordered: readonly AppliedEvent[], settings: Settings): Appli
 }
 
 /** Null: no source of the group makes a conversion. */
-function mergeGroup(group: readonly AppliedEvent[], settings: Settings): Conversion | null {
-  const goal = goalOf(group[0]!.sentAction, settings)!
+function mergeGroup(group: readonly AppliedEvent[]): Conversion | null {
+  const goal = group[0]!.goal!
   const named = group.filter((e) => goal.sources === 'all' || goal.sources.includes(e.source))
   const fillIns = group.filter((e) => !named.includes(e))
   const event = named[0]

@@ -9,16 +9,17 @@ export type Dimensions = readonly (string | number | readonly string[])[]
 export interface Figure {
   readonly dimensions: Dimensions
   /** In the order of the table's measures. */
-  readonly measures: bigint[]
+  readonly measures: readonly bigint[]
 }
 
 /** Rows by key: the JSON text of their dimensions. */
 export type Figures = Map<TableName, Map<string, Figure>>
 
 const HOUR_MS = 3_600_000
+const MEASURES = new Map(TABLES.map((spec) => [spec.name, spec.measures]))
 
 export function measuresOf(table: TableName): readonly string[] {
-  return TABLES.find((spec) => spec.name === table)!.measures
+  return MEASURES.get(table)!
 }
 
 export function newFigures(): Figures {
@@ -36,22 +37,17 @@ export function book(
   for (const name of Object.keys(amounts)) {
     if (!names.includes(name)) throw new Error(`${table} has no measure ${name}`)
   }
-  addRow(
-    figures,
-    table,
-    dimensions,
-    names.map((name) => amounts[name] ?? 0n),
-  )
+  const measures = names.map((name) => amounts[name] ?? 0n)
+  addRow(figures, table, JSON.stringify(dimensions), { dimensions, measures })
 }
 
 export function addRow(
   figures: Figures,
   table: TableName,
-  dimensions: Dimensions,
-  measures: readonly bigint[],
+  key: string,
+  { dimensions, measures }: Figure,
 ): void {
   const rows = figures.get(table)!
-  const key = JSON.stringify(dimensions)
   const before = rows.get(key)?.measures
   rows.set(key, { dimensions, measures: measures.map((amount, i) => amount + (before?.[i] ?? 0n)) })
 }
@@ -59,13 +55,8 @@ export function addRow(
 /** Adds `sign` times all rows of `source`. */
 export function addFigures(target: Figures, source: Figures, sign: 1n | -1n = 1n): void {
   for (const [table, rows] of source) {
-    for (const { dimensions, measures } of rows.values()) {
-      addRow(
-        target,
-        table,
-        dimensions,
-        measures.map((amount) => sign * amount),
-      )
+    for (const [key, { dimensions, measures }] of rows) {
+      addRow(target, table, key, { dimensions, measures: measures.map((amount) => sign * amount) })
     }
   }
 }
@@ -74,18 +65,25 @@ export function addFigures(target: Figures, source: Figures, sign: 1n | -1n = 1n
 export function withoutZeros(figures: Figures): Figures {
   const kept = newFigures()
   for (const [table, rows] of figures) {
-    for (const { dimensions, measures } of rows.values()) {
-      if (measures.some((amount) => amount !== 0n)) addRow(kept, table, dimensions, measures)
+    for (const [key, row] of rows) {
+      if (row.measures.some((amount) => amount !== 0n)) addRow(kept, table, key, row)
     }
   }
   return kept
 }
 
 /** `YYYY-MM-DD hh:mm:ss`, UTC, cut to whole units of `unitMs`. */
-export function formatTime(timeMs: number, unitMs: number): string {
+function formatTime(timeMs: number, unitMs: number): string {
   const floored = Math.floor(timeMs / unitMs) * unitMs
-  return new Date(floored).toISOString().slice(0, 19).replace('T', ' ')
+  const known = formatted.get(floored)
+  if (known !== undefined) return known
+  const text = new Date(floored).toISOString().slice(0, 19).replace('T', ' ')
+  formatted.set(floored, text)
+  return text
 }
+
+/** Formatting the same few times again and again is half of the oracle's run time. */
+const formatted = new Map<number, string>()
 
 export function formatHour(timeMs: number): string {
   return formatTime(timeMs, HOUR_MS)

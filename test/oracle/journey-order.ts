@@ -21,12 +21,11 @@ export function kindOf(action: string, settings: Settings): Kind {
 }
 
 /** A sorted copy. */
-export function inJourneyOrder(
-  events: readonly AppliedEvent[],
-  settings: Settings,
-): AppliedEvent[] {
-  const rank = (e: AppliedEvent): number => RANK[kindOf(e.sentAction, settings)]
+export function inJourneyOrder(events: readonly AppliedEvent[]): AppliedEvent[] {
   return events.toSorted(
-    (a, b) => a.timeMs - b.timeMs || rank(a) - rank(b) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+    (a, b) =>
+      a.timeMs - b.timeMs ||
+      RANK[a.kind] - RANK[b.kind] ||
+      (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
   )
 }

@@ -2,7 +2,6 @@
 import type { Settings } from '../../src/core/settings.ts'
 import type { AppliedEvent } from './admit.ts'
 import type { Conversion } from './conversions.ts'
-import { kindOf } from './journey-order.ts'
 
 export interface Touchpoint {
   /** The time of its first touch. */
@@ -49,7 +48,7 @@ export function stitchPaths(
     if (last !== undefined && timeMs - last > settings.inactivityGapMs) endCurrent('lapsed')
   }
   for (const event of ordered) {
-    if (kindOf(event.sentAction, settings) === 'touch') {
+    if (event.kind === 'touch') {
       lapseIfQuiet(event.timeMs)
       if (extendsTouchpoint(current(), event, settings)) {
         current().touchpoints.at(-1)!.lastTouchMs = event.timeMs

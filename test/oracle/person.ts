@@ -24,12 +24,12 @@ export function readJourney(
   lapsed: boolean,
   settings: Settings,
 ): Journey {
-  const ordered = inJourneyOrder(events, settings)
+  const ordered = inJourneyOrder(events)
   const sales = findSales(ordered, settings)
   return { ordered, sales, paths: stitchPaths(ordered, sales.conversions, settings, lapsed) }
 }
 
-/** f(set, lapsed). All events are of one person. */
+/** f(set, lapsed). All events, of which there may be none, are of one person. */
 export function figuresOf(
   events: readonly AppliedEvent[],
   lapsed: boolean,
@@ -48,12 +48,8 @@ export function figuresOf(
   return figures
 }
 
-/** True when the last path has a touch and stream time is more than the inactivity gap past the last one. */
-export function isLapseDue(
-  events: readonly AppliedEvent[],
-  streamTimeMs: number,
-  settings: Settings,
-): boolean {
+/** The last path lapses when stream time is past this; Infinity if that path has no touch. */
+export function lapseTimeMs(events: readonly AppliedEvent[], settings: Settings): number {
   const last = lastTouchMs(readJourney(events, false, settings).paths.at(-1)!)
-  return last !== undefined && streamTimeMs > last + settings.inactivityGapMs
+  return last === undefined ? Number.POSITIVE_INFINITY : last + settings.inactivityGapMs
 }
