@@ -23,12 +23,19 @@ export type Check = keyof typeof REASON_OF_CHECK
 
 const CHECKS = Object.keys(REASON_OF_CHECK) as Check[]
 
-/** The check that decides among the failed ones, of which there is at least one. */
-export const firstCheck = (failed: ReadonlyMap<string, unknown>): Check => {
-  const check = CHECKS.find((name) => failed.has(name))
-  if (check === undefined)
-    throw new Error(`no check of the contract among ${[...failed.keys()].join()}`)
-  return check
+const isCheck = (name: string): name is Check => Object.hasOwn(REASON_OF_CHECK, name)
+
+/** The check that an issue of the contract belongs to: named by its message, else by its field. */
+export const checkOf = (message: string, [field, key]: readonly PropertyKey[]): Check => {
+  if (isCheck(message)) return message
+  if (field !== 'metadata') return `invalid_${String(field)}` as Check
+  if (key === undefined) return 'metadata_shape'
+  if (key === 'value' || key === 'unit_price') return 'invalid_value'
+  return key === 'currency' ? 'invalid_currency' : 'metadata_field'
 }
+
+/** The check that decides among the failed ones, of which there is at least one. */
+export const firstCheck = (failed: ReadonlyMap<Check, unknown>): Check =>
+  CHECKS.find((check) => failed.has(check)) ?? 'metadata_field'
 
 export const reasonOf = (check: Check): RejectionReason => REASON_OF_CHECK[check]

@@ -5,7 +5,8 @@
 
 /** Largest accepted amount, in minor units of any currency. */
 export const AMOUNT_MINOR_MAX = 1e15
-const DECIMAL_LENGTH_MAX = 64
+/** Longest decimal, sign and point included. */
+export const DECIMAL_LENGTH_MAX = 64
 const DECIMAL = /^-?[0-9]+(?:\.[0-9]+)?$/
 const SCIENTIFIC = /^(-?)([0-9])(?:\.([0-9]+))?e([+-])([0-9]+)$/
 

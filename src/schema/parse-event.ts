@@ -7,10 +7,14 @@ import { acceptEvent } from './accept-event.ts'
 import { createEventBuilder } from './build-event.ts'
 import type { WireObject } from './build-event.ts'
 import { decodeUtf8 } from './decode-utf8.ts'
+import { isFlatAndSmall } from './flat-object.ts'
 import { mayExceedJsonBytes } from './json-size.ts'
 import { METADATA_BYTES_MAX } from './limits.ts'
 import { refusalOf } from './refusal.ts'
 import { parseTimestamp } from './timestamp.ts'
+
+const isObject = (value: unknown): value is WireObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A lone surrogate can only come from an escape: valid UTF-8 holds none. */
 const mayHoldSurrogate = (text: string): boolean =>
@@ -49,6 +53,11 @@ export const createEventParser = (settings: Settings): EventParser => {
     return finish(valid, parseTimestamp(valid['timestamp']))
   }
 
+  const acceptOrJudge = (wire: WireObject): CoreEvent | RejectionReason => {
+    const timeMs = acceptEvent(wire)
+    return timeMs === -1 ? judge(wire) : finish(wire, timeMs)
+  }
+
   const parse = (value: Uint8Array | null): CoreEvent | RejectionReason => {
     const text = value === null ? null : decodeUtf8(value)
     if (value === null || text === null) return 'invalid_json'
@@ -58,17 +67,16 @@ export const createEventParser = (settings: Settings): EventParser => {
     } catch {
       return 'invalid_json'
     }
-    if (typeof wire !== 'object' || wire === null || Array.isArray(wire)) return 'invalid_json'
-    if (mayExceedJsonBytes(value.length, METADATA_BYTES_MAX) || mayHoldSurrogate(text)) {
-      return judge(wire)
-    }
-    const timeMs = acceptEvent(wire as WireObject)
-    return timeMs === -1 ? judge(wire) : finish(wire as WireObject, timeMs)
+    if (!isObject(wire)) return 'invalid_json'
+    return mayExceedJsonBytes(value.length, METADATA_BYTES_MAX) || mayHoldSurrogate(text)
+      ? judge(wire)
+      : acceptOrJudge(wire)
   }
 
   return {
     parse,
-    parseObject: judge,
+    parseObject: (wire) =>
+      isObject(wire) && isFlatAndSmall(wire) ? acceptOrJudge(wire) : judge(wire),
     get userHash() {
       return userHash
     },

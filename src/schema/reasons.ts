@@ -19,7 +19,7 @@ export const REASONS: Readonly<Record<RejectionReason, ReasonEntry>> = {
   invalid_event_id: {
     meaning: '`event_id` is missing, no string, empty, longer than 128, or holds a lone surrogate.',
     example: '"event_id": 17',
-    cure: 'Send a string of 1 to 128 characters, and the same one whenever the event is sent again.',
+    cure: 'Send a string of 1 to 128 characters, the same one whenever the event is sent again.',
   },
   invalid_user_hash: {
     meaning:
@@ -65,7 +65,7 @@ export const REASONS: Readonly<Record<RejectionReason, ReasonEntry>> = {
   invalid_value: {
     meaning: '`value` or `unit_price` is no decimal (on any action).',
     example: '"metadata": {"value": "1,299.00"}',
-    cure: 'Send a decimal string such as "1299.00": no plus sign, exponent, blank, comma or symbol.',
+    cure: 'Send a decimal string like "1299.00": no plus sign, exponent, blank, comma or symbol.',
   },
   invalid_currency: {
     meaning: '`currency` is there and no active ISO 4217 code in capitals (on any action).',
@@ -119,6 +119,6 @@ export const REASONS: Readonly<Record<RejectionReason, ReasonEntry>> = {
   undecodable_batch: {
     meaning: 'An operator skipped a batch of records that could not be decoded.',
     example: 'a corrupt batch, or one in an unknown compression codec',
-    cure: 'Nothing per record: look for the producer or disk that damaged the batch, send it again.',
+    cure: 'Look for the producer or disk that damaged the batch, and send its events again.',
   },
 }

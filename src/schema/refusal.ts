@@ -2,7 +2,8 @@
 // exact and costs some microseconds; it decides alone, also in favour of a record.
 import type { z } from 'zod'
 import type { RejectionReason } from '../core/event.ts'
-import { firstCheck, reasonOf } from './checks.ts'
+import { checkOf, firstCheck, reasonOf } from './checks.ts'
+import type { Check } from './checks.ts'
 import { wireEventSchema } from './event-schema.ts'
 import { exceedsJsonBytes } from './json-size.ts'
 import { METADATA_BYTES_MAX } from './limits.ts'
@@ -16,13 +17,17 @@ export interface Refusal {
   readonly path: FieldPath
 }
 
-/** Names of the failed checks with their fields, those inside the branches of a union too. */
-const collect = (issues: readonly Issue[], at: FieldPath, failed: Map<string, FieldPath>): void => {
+/** The failed checks with their fields. */
+const collect = (issues: readonly Issue[], at: FieldPath, failed: Map<Check, FieldPath>): void => {
   for (const issue of issues) {
     const path = [...at, ...issue.path]
-    if (!failed.has(issue.message)) failed.set(issue.message, path)
-    if (issue.code === 'invalid_union') {
-      for (const branch of issue.errors) collect(branch, path, failed)
+    const branches = issue.code === 'invalid_union' && path.length === 1 ? issue.errors : []
+    if (path[0] === 'metadata' && branches[0] !== undefined) {
+      // The first branch is the object; the others say only that it is neither null nor ''.
+      collect(branches[0], path, failed)
+    } else {
+      const check = checkOf(issue.message, path)
+      if (!failed.has(check)) failed.set(check, path)
     }
   }
 }
@@ -36,7 +41,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
  */
 export const refusalOf = (value: unknown): Refusal | null => {
   if (!isObject(value)) return { reason: 'invalid_json', path: [] }
-  const failed = new Map<string, FieldPath>()
+  const failed = new Map<Check, FieldPath>()
   const result = wireEventSchema.safeParse(value)
   if (!result.success) collect(result.error.issues, [], failed)
   // Counted on the value as sent: zod leaves out a key named __proto__.
