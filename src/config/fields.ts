@@ -78,7 +78,7 @@ export function list(item: RegExp, expected: string, itemsMin = 0) {
 
 function listFromText(raw: unknown): unknown {
   if (typeof raw !== 'string') return raw
-  if (raw.trimStart().startsWith('[')) return jsonFromText(raw)
+  if (/^\s*\[(\s*"|.*\]\s*$)/s.test(raw)) return jsonFromText(raw)
   return raw.split(',').map((item) => item.trim())
 }
 

@@ -56,9 +56,9 @@ const expected = 'expected a map like {purchase: {actions: [purchase], closes: t
 const goalMap = z
   .record(word, goal, { error: expected })
   .transform((map) => Object.entries(map).map(([name, given]) => complete(name, given)))
-  .transform((goals) => goals.toSorted(byDefaultThenName))
-  .superRefine((goals, context) => {
-    for (const [path, message] of actionMistakes(goals)) {
+  .transform((all) => all.toSorted(byDefaultThenName))
+  .superRefine((all, context) => {
+    for (const [path, message] of actionMistakes(all)) {
       context.addIssue({ code: 'custom', path, message })
     }
   })
@@ -90,9 +90,9 @@ function byDefaultThenName(a: Goal, b: Goal): number {
 }
 
 /** An action belongs to one goal, and `refund` to none. */
-function* actionMistakes(goals: readonly Goal[]): Generator<[path: string[], message: string]> {
+function* actionMistakes(all: readonly Goal[]): Generator<[path: string[], message: string]> {
   const owner = new Map<string, string>()
-  for (const { name, actions } of goals) {
+  for (const { name, actions } of all) {
     for (const action of actions) {
       const other = owner.get(action)
       if (action === REFUND_ACTION)

@@ -22,7 +22,7 @@ function keysOf(shape: Readonly<Record<string, z.ZodType>>, parents: readonly st
   return Object.entries(shape).flatMap(([part, schema]) => {
     const path = [...parents, part]
     const inner = schema instanceof z.ZodPrefault ? schema.unwrap() : schema
-    if (inner instanceof z.ZodObject) return keysOf(inner.shape as Record<string, z.ZodType>, path)
+    if (inner instanceof z.ZodObject) return keysOf(inner.shape, path)
     return [leaf(path, schema)]
   })
 }
