@@ -7,17 +7,27 @@
 // were queued before a pause). A zombie that goes on is stopped by the store's fence, not here.
 import type { Admin, Consumer, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs'
 import { TributaryError } from '../../ports/errors.ts'
-import type { LogBounds, Span } from '../../ports/record-source.ts'
+import type { LogBounds, SourceRecord, Span } from '../../ports/record-source.ts'
 import { kafkaAdmin, kafkaConsumer } from './client.ts'
 import type { KafkaOptions } from './client.ts'
 import { kafkaError } from './errors.ts'
 import { toSpan } from './to-span.ts'
 
 const RETRY_MS = 1_000
+const PROBE_MS = 10_000
+
+/** What can be asked about a partition's log while it is acquired. */
+export interface KafkaLog {
+  readonly bounds: LogBounds
+  /** Offset that the consumer group has noted; null: none. */
+  readonly groupNext: number | null
+  /** The record at an offset, or null if there is none any more. */
+  readAt(offset: number): Promise<SourceRecord | null>
+}
 
 export interface PartitionHandler {
   /** Takes a partition over; resolves to the offset to go on from. Called after every assignment. */
-  acquire(topic: string, partition: number, bounds: LogBounds): Promise<number>
+  acquire(topic: string, partition: number, log: KafkaLog): Promise<number>
   /** Applies a span durably. Spans of a partition come one after the other, without a gap. */
   apply(span: Span): Promise<void>
   /** Something of this partition failed: acquire it again after a while, or leave it paused. */
@@ -42,6 +52,8 @@ export class KafkaSource {
   #epoch = 0
   /** The partitions that were acquired in this epoch, with the offset that must come next. */
   readonly #owned = new Map<number, { next: number }>()
+  /** Partitions that are being acquired and wait for the record at an offset. */
+  readonly #probes = new Map<number, { offset: number; found: (span: Span | null) => void }>()
 
   constructor(options: KafkaSourceOptions, handler: PartitionHandler) {
     this.#options = options
@@ -96,6 +108,7 @@ export class KafkaSource {
   #disown(): void {
     this.#epoch += 1
     this.#owned.clear()
+    for (const { found } of this.#probes.values()) found(null)
   }
 
   /** Runs before anything is fetched; must not throw and must not wait. */
@@ -112,8 +125,8 @@ export class KafkaSource {
     const { topic } = this.#options
     while (epoch === this.#epoch) {
       try {
-        const bounds = await this.#bounds(partition)
-        const next = await this.#handler.acquire(topic, partition, bounds)
+        const log = await this.#log(partition)
+        const next = await this.#handler.acquire(topic, partition, log)
         if (epoch !== this.#epoch) return
         this.#owned.set(partition, { next })
         this.#consumer.seek({ topic, partition, offset: String(next) })
@@ -126,20 +139,54 @@ export class KafkaSource {
     }
   }
 
-  async #bounds(partition: number): Promise<LogBounds> {
-    const { topic } = this.#options
-    const offsets = await this.#admin.fetchTopicOffsets(topic).catch((error: unknown) => {
+  async #log(partition: number): Promise<KafkaLog> {
+    const { topic, group } = this.#options
+    try {
+      const ends = await this.#admin.fetchTopicOffsets(topic)
+      const found = ends.find((one) => one.partition === partition)
+      if (!found) throw new Error(`${topic} has no partition ${partition}`)
+      const [noted] = await this.#admin.fetchOffsets({ groupId: group, topics: [topic] })
+      const offset = noted?.partitions.find((one) => one.partition === partition)?.offset ?? '-1'
+      return {
+        bounds: { low: Number(found.low), high: Number(found.high) },
+        groupNext: offset === '-1' ? null : Number(offset),
+        readAt: (at) => this.#readAt(partition, at),
+      }
+    } catch (error) {
       throw kafkaError(error)
-    })
-    const found = offsets.find((one) => one.partition === partition)
-    if (found) return { low: Number(found.low), high: Number(found.high) }
-    throw kafkaError(new Error(`${topic} has no partition ${partition}`))
+    }
+  }
+
+  /** Puts the paused partition to an offset and lets the next batch through, for its first record only. */
+  async #readAt(partition: number, offset: number): Promise<SourceRecord | null> {
+    const { topic } = this.#options
+    const span = await new Promise<Span | null>((found, fail) => {
+      const silence = () => fail(kafkaError(new Error(`no record came at offset ${offset}`)))
+      const timer = setTimeout(silence, PROBE_MS)
+      this.#probes.set(partition, {
+        offset,
+        found: (answer) => {
+          clearTimeout(timer)
+          found(answer)
+        },
+      })
+      this.#consumer.seek({ topic, partition, offset: String(offset) })
+      this.#consumer.resume([{ topic, partitions: [partition] }])
+    }).finally(() => this.#probes.delete(partition))
+    return span?.records.find((record) => record.offset === offset) ?? null
   }
 
   /** An error thrown here would count towards a crash of the whole consumer: only a rebalance's may. */
   async #apply(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload
-    const { partition } = batch
+    const { topic, partition } = batch
+    const probe = this.#probes.get(partition)
+    if (probe) {
+      const span = toSpan(batch)
+      if (span.from !== probe.offset) return
+      this.#consumer.pause([{ topic, partitions: [partition] }])
+      return probe.found(span)
+    }
     const owned = this.#owned.get(partition)
     if (!owned || !payload.isRunning() || payload.isStale()) return
     const epoch = this.#epoch

@@ -1,6 +1,6 @@
 // A fenced write as the keys and arguments of `commit.lua`, whose header is the contract.
+import { itemAt } from '../../core/byte-list.ts'
 import type { Commit } from '../../ports/state-store.ts'
-import { item } from './byte-list.ts'
 import type { PartitionKeys } from './keys.ts'
 import { encodeMeta, hourField } from './meta-fields.ts'
 
@@ -33,14 +33,18 @@ export class FencedWrite {
   }
 }
 
+/** The same bytes as the client library takes them. */
+const toBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+
 /** Drops come before appends: a list that is dropped and appended to holds the appended alone. */
 export function writeOfCommit(keys: PartitionKeys, commit: Commit): FencedWrite {
   const write = new FencedWrite().add('set', keys.meta, ...encodeMeta(commit.meta))
   const { persons, journeys } = commit
   for (let i = 0; i < journeys.ends.length; i += 1) {
-    const person = Buffer.from(persons.buffer, persons.byteOffset + i * 16, 16)
+    const person = toBuffer(persons.subarray(i * 16, i * 16 + 16))
     const bucket = keys.journeys(persons, i * 16)
-    const journey = item(journeys, i)
+    const journey = toBuffer(itemAt(journeys, i))
     if (journey.length > 0) write.add('set', bucket, person, journey)
     else write.add('unset', bucket, person)
   }
@@ -49,12 +53,13 @@ export function writeOfCommit(keys: PartitionKeys, commit: Commit): FencedWrite 
   }
   for (const hour of commit.dueDropped) write.add('drop', keys.due(hour))
   for (const { hour, persons: due } of commit.dueAppended) {
-    write.add('append', keys.due(hour), Buffer.from(due.buffer, due.byteOffset, due.length))
+    write.add('append', keys.due(hour), toBuffer(due))
   }
   for (const { hour, fields, values } of commit.ledger) {
     write.add('set', keys.meta, hourField(hour), '1')
     for (let i = 0; i < fields.ends.length; i += 1) {
-      write.add('set', keys.ledger(hour), item(fields, i), item(values, i))
+      const [field, value] = [itemAt(fields, i), itemAt(values, i)]
+      write.add('set', keys.ledger(hour), toBuffer(field), toBuffer(value))
     }
   }
   return write

@@ -1,13 +1,20 @@
 // Reading a partition's state back. Each is one round trip, but for long ranges of due lists.
 import type { Redis } from 'ioredis'
+import { ByteListBuilder } from '../../core/byte-list.ts'
 import type { ByteList, DictionaryEntry, DueList, LedgerHour } from '../../ports/state-store.ts'
-import { toByteList } from './byte-list.ts'
 import type { PartitionKeys } from './keys.ts'
 import { hoursOf } from './meta-fields.ts'
 
 const PERSON_BYTES = 16
+const NOTHING = new Uint8Array()
 /** Due lists asked for at once. */
 const HOURS_PER_READ = 1_000
+
+const listOf = (items: readonly (Uint8Array | null)[]): ByteList => {
+  const list = new ByteListBuilder()
+  for (const item of items) list.add(item ?? NOTHING)
+  return list.build()
+}
 
 /** A hash whose fields are bytes, as field, value, field, value … */
 const readBytesHash = (redis: Redis, key: string): Promise<Buffer[]> =>
@@ -20,8 +27,8 @@ export async function readLedger(redis: Redis, keys: PartitionKeys): Promise<Led
       const pairs = await readBytesHash(redis, keys.ledger(hour))
       return {
         hour,
-        fields: toByteList(pairs.filter((_, at) => at % 2 === 0)),
-        values: toByteList(pairs.filter((_, at) => at % 2 === 1)),
+        fields: listOf(pairs.filter((_, at) => at % 2 === 0)),
+        values: listOf(pairs.filter((_, at) => at % 2 === 1)),
       }
     }),
   )
@@ -81,5 +88,5 @@ export async function readJourneys(
       for (const [at, i] of indices.entries()) journeys[i] = values[at] ?? null
     }),
   )
-  return toByteList(journeys)
+  return listOf(journeys)
 }

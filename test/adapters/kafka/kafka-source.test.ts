@@ -35,7 +35,7 @@ describeWithService('kafka', 'spans from Kafka', (brokers) => {
     const spans: Span[] = []
     const errors: unknown[] = []
     const handler: PartitionHandler = {
-      acquire: (_, partition, { low }) => Promise.resolve(nexts.get(partition) ?? low),
+      acquire: (_, partition, { bounds }) => Promise.resolve(nexts.get(partition) ?? bounds.low),
       apply: (span) => {
         spans.push(span)
         nexts.set(span.partition, span.to)
@@ -144,6 +144,26 @@ describeWithService('kafka', 'spans from Kafka', (brokers) => {
     expect(spans).toEqual([])
   })
 
+  it('reads single records while it acquires, and then from the position', async () => {
+    const topic = await createTopic(1)
+    await send(topic, 0, ['a', 'b', 'c'])
+    await admin.fetchTopicMetadata({ topics: [topic] })
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '1' }] })
+    const read: (string | undefined)[] = []
+    const { handler, spans, values } = handlerOf(new Map(), {
+      acquire: async (_, __, log) => {
+        expect(log.bounds).toEqual({ low: 1, high: 3 })
+        expect(log.groupNext).toBeNull()
+        for (const offset of [2, 1]) read.push((await log.readAt(offset))?.value?.toString())
+        return 1
+      },
+    })
+    await consume(topic, testName('group'), handler)
+    await vi.waitFor(() => expect(values()).toEqual(['b', 'c']), within10s)
+    expect(read).toEqual(['c', 'b'])
+    expect(spans[0]?.from).toBe(1)
+  })
+
   it('notes its position in the group', async () => {
     const topic = await createTopic(1)
     const groupId = testName('group')
@@ -152,7 +172,12 @@ describeWithService('kafka', 'spans from Kafka', (brokers) => {
     const source = await consume(topic, groupId, handler)
     await vi.waitFor(() => expect(values()).toEqual(['a', 'b']), within10s)
     await source.commit(0, 2)
-    const [noted] = await admin.fetchOffsets({ groupId, topics: [topic] })
-    expect(noted?.partitions).toMatchObject([{ partition: 0, offset: '2' }])
+    await source.stop()
+    const seen: (number | null)[] = []
+    const next = handlerOf(new Map(), {
+      acquire: (_, __, { groupNext }) => Promise.resolve(seen.push(groupNext)),
+    })
+    await consume(topic, groupId, next.handler)
+    await vi.waitFor(() => expect(seen).toEqual([2]), within10s)
   })
 })
