@@ -19,6 +19,7 @@ export class JourneyTable {
   /** 1: changed since `clearChanged`; 2 is added when used since the last sweep of `evict`. */
   #marks = new Uint8Array(1 << 11)
   #changed: number[] = []
+  #changedWords = 0
   #hand = 0
 
   get size(): number {
@@ -108,16 +109,27 @@ export class JourneyTable {
   }
 
   markChanged(entry: number): void {
-    if ((this.#marks[entry]! & 1) === 0) {
-      this.#marks[entry]! |= 1
-      this.#changed.push(entry)
-    }
+    if ((this.#marks[entry]! & 1) !== 0) return
+    this.#marks[entry]! |= 1
+    this.#changed.push(entry)
+    this.#changedWords += this.#length[entry]!
+  }
+
+  /** Bytes of the entries changed since `takeChanged`, as long as they were when first changed. */
+  get changedBytes(): number {
+    return this.#changedWords * 4
+  }
+
+  /** How many entries changed since `takeChanged`. */
+  get changedCount(): number {
+    return this.#changed.length
   }
 
   /** Entries changed since the last call, in the order of their first change. */
   takeChanged(): number[] {
     const changed = this.#changed
     this.#changed = []
+    this.#changedWords = 0
     for (const entry of changed) this.#marks[entry]! &= 2
     return changed
   }

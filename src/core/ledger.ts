@@ -22,10 +22,12 @@ export class Delta {
 /** One table of one booked hour. */
 export class BookedTable {
   readonly rows: RowTable
-  /** Offset of the record that last touched the row. */
-  offsets = new Float64Array(8)
-  /** Offset with which the row was last known to have landed in ClickHouse; -1: never. */
-  landed = new Float64Array(8).fill(-1)
+  /** Offset of the record that last touched the row; -1: none yet. */
+  offsets = new Float64Array(8).fill(-1)
+  /** Offset with which the row last landed in ClickHouse; -1: never. */
+  #landed = new Float64Array(8).fill(-1)
+  /** Rows whose present version has not landed. */
+  unflushed = 0
   #inSpan = new Uint8Array(8)
   #changed: number[] = []
 
@@ -34,16 +36,32 @@ export class BookedTable {
   }
 
   touch(row: number, offset: number): void {
-    if (row >= this.offsets.length) this.#grow()
-    this.offsets[row] = offset
+    this.#setOffset(row, offset)
     if (this.#inSpan[row] === 0) {
       this.#inSpan[row] = 1
       this.#changed.push(row)
     }
   }
 
-  get hasChanged(): boolean {
-    return this.#changed.length > 0
+  /** Sets the offset of a row that comes from a store. */
+  restore(row: number, offset: number): void {
+    this.#setOffset(row, offset)
+  }
+
+  isFlushed(row: number): boolean {
+    return this.offsets[row] === this.#landed[row]
+  }
+
+  /** Notes that the row landed with the version of `offset`; it stays unflushed if it has moved on. */
+  markLanded(row: number, offset: number): void {
+    if (!this.isFlushed(row) && this.offsets[row] === offset) this.unflushed--
+    this.#landed[row] = offset
+  }
+
+  /** Notes that ClickHouse does not hold the row as it should. */
+  markLost(row: number): void {
+    if (this.isFlushed(row)) this.unflushed++
+    this.#landed[row] = -1
   }
 
   /** Rows touched since the last call, in the order of their first touch. */
@@ -54,14 +72,20 @@ export class BookedTable {
     return changed
   }
 
+  #setOffset(row: number, offset: number): void {
+    if (row >= this.offsets.length) this.#grow()
+    if (this.isFlushed(row)) this.unflushed++
+    this.offsets[row] = offset
+  }
+
   #grow(): void {
     const length = this.offsets.length * 2
-    const offsets = new Float64Array(length)
+    const offsets = new Float64Array(length).fill(-1)
     offsets.set(this.offsets)
     this.offsets = offsets
     const landed = new Float64Array(length).fill(-1)
-    landed.set(this.landed)
-    this.landed = landed
+    landed.set(this.#landed)
+    this.#landed = landed
     const inSpan = new Uint8Array(length)
     inSpan.set(this.#inSpan)
     this.#inSpan = inSpan
@@ -72,6 +96,11 @@ export class BookedHour {
   readonly hour: number
   readonly tables: readonly BookedTable[] = TABLES.map((_, table) => new BookedTable(table))
 
+  /** Rows whose present version has not landed in ClickHouse. */
+  get unflushed(): number {
+    return this.tables.reduce((sum, table) => sum + table.unflushed, 0)
+  }
+
   constructor(hour: number) {
     this.hour = hour
   }
@@ -80,6 +109,7 @@ export class BookedHour {
 export class Ledger {
   readonly hours = new Map<number, BookedHour>()
   #current: BookedHour | null = null
+  #touched = new Set<BookedHour>()
 
   /** The hour, made if there is none; hours are made in ascending order. */
   hour(hour: number): BookedHour {
@@ -105,9 +135,17 @@ export class Ledger {
         const row = table.rows.rowLike(changes, from)
         table.rows.addRow(row, changes, from)
         table.touch(row, offset)
+        this.#touched.add(booked)
       }
       changes.reset()
     }
+  }
+
+  /** Hours with rows touched since the last call. */
+  takeTouched(): BookedHour[] {
+    const touched = [...this.#touched]
+    this.#touched.clear()
+    return touched
   }
 
   forget(hour: number): void {

@@ -92,7 +92,8 @@ export class Partition {
       if (applied === null) return null
       outcome = applied
     }
-    const reason = outcome === 'rejected' ? REJECTION_REASONS.indexOf(content as RejectionReason) : -1
+    const reason =
+      outcome === 'rejected' ? REJECTION_REASONS.indexOf(content as RejectionReason) : -1
     bookIntake(this.#delta, OUTCOMES.indexOf(outcome), reason + 1)
     this.ledger.book(this.#delta, hourOf(this.streamTimeMs), record.offset)
     return outcome
@@ -190,10 +191,7 @@ export class Partition {
     const dueBefore = this.#dueOfEntry(entry)
     const journey = this.#decode(entry)
     const settledThroughMs = journey.pathState === PATH_LAPSED ? journey.lastTouchMs : 0
-    const lapsedThroughMs = Math.max(
-      settledThroughMs,
-      streamTimeMs - settings.inactivityGapMs - 1,
-    )
+    const lapsedThroughMs = Math.max(settledThroughMs, streamTimeMs - settings.inactivityGapMs - 1)
     let anatomy = this.#anatomy(settledThroughMs)
     const lapsed = this.#anatomy(lapsedThroughMs)
     if (lapsed.pathState !== anatomy.pathState) {

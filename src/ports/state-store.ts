@@ -15,6 +15,8 @@ export interface PartitionMeta {
   readonly streamTimeMs: number
   /** UInt64 as a decimal string. */
   readonly lineage: string
+  /** Where the lineage began. */
+  readonly baseOffset: number
   /** High 16 bits of every `ver`; raised by new code or settings that change f. */
   readonly generation: number
   /** Fingerprint of the settings that f depends on and of the code's logic version. */

@@ -7,6 +7,7 @@ export const META: PartitionMeta = {
   next: 100,
   streamTimeMs: 1_750_000_000_000,
   lineage: '18446744073709551615',
+  baseOffset: 90,
   generation: 3,
   fingerprint: 'settings-1',
   dueFromHour: 480_000,

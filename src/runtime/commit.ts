@@ -1,0 +1,45 @@
+// Sending one commit until it is known to have happened or not. Any error is ambiguous, so it is never
+// taken for an answer: the owner and `next` are read again, token first.
+import type { Commit } from '../ports/state-store.ts'
+import { Fenced } from './halt.ts'
+import type { PartitionOptions } from './partition-options.ts'
+
+const RETRY_MIN_MS = 100
+const RETRY_MAX_MS = 5_000
+
+/** Resolves when the commit has been applied exactly once; throws Fenced when it never will be. */
+export async function sendCommit(
+  { store, clock, probe }: Pick<PartitionOptions, 'store' | 'clock' | 'probe'>,
+  commit: Commit,
+): Promise<void> {
+  for (let wait = RETRY_MIN_MS; ; wait = Math.min(wait * 2, RETRY_MAX_MS)) {
+    try {
+      await probe.at('commit')
+      const result = await store.commit(commit)
+      await probe.at('committed')
+      if (result === 'committed') return
+    } catch {
+      await clock.sleep(wait)
+    }
+    const position = await askPosition({ store, clock }, commit)
+    if (position === 'done') return
+    if (position === 'lost') throw new Fenced(`the commit from ${commit.from} was fenced off`)
+  }
+}
+
+/** Whether the store stands at the commit's end, still at its start, or elsewhere; asks until told. */
+async function askPosition(
+  { store, clock }: Pick<PartitionOptions, 'store' | 'clock'>,
+  commit: Commit,
+): Promise<'done' | 'pending' | 'lost'> {
+  for (let wait = RETRY_MIN_MS; ; wait = Math.min(wait * 2, RETRY_MAX_MS)) {
+    try {
+      const { token, meta } = await store.owner()
+      if (token !== commit.token || meta === null) return 'lost'
+      if (meta.next === commit.meta.next) return 'done'
+      return meta.next === commit.from ? 'pending' : 'lost'
+    } catch {
+      await clock.sleep(wait)
+    }
+  }
+}

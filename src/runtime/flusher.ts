@@ -1,0 +1,187 @@
+// From the ledger in memory to ClickHouse: snapshot, insert, then note as landed only versions that are
+// unchanged; verify a closed hour by reading it back, and only then let the store forget it. Rows are
+// absolute and versioned, so sending one twice, late or out of order changes nothing.
+import { ledgerRow } from '../core/ledger-row.ts'
+import type { BookedTable } from '../core/ledger.ts'
+import { hourOf } from '../core/journey-layout.ts'
+import type { Partition } from '../core/partition.ts'
+import { TABLES } from '../core/tables.ts'
+import type { LedgerRow } from '../core/tables.ts'
+import type { PartitionMeta } from '../ports/state-store.ts'
+import type { PartitionOptions } from './partition-options.ts'
+
+/** Rows of one table, and what to note once they have landed. */
+interface TableSnapshot {
+  readonly rows: LedgerRow[]
+  readonly landed: (() => void)[]
+}
+
+export interface Snapshot {
+  readonly tables: readonly TableSnapshot[]
+  readonly committed: PartitionMeta
+}
+
+/** Hours are verified in runs of at most so many rows, to bound memory. */
+const VERIFIED_ROWS_MAX = 100_000
+
+export class Flusher {
+  readonly #options: PartitionOptions
+  readonly #partition: Partition
+  readonly #lineage: string
+  readonly #baseOffset: number
+  #hasLineage = false
+
+  constructor(options: PartitionOptions, partition: Partition, meta: PartitionMeta) {
+    this.#options = options
+    this.#partition = partition
+    this.#lineage = meta.lineage
+    this.#baseOffset = meta.baseOffset
+  }
+
+  /** Rows whose present version has not landed. */
+  get unflushed(): number {
+    let rows = 0
+    for (const hour of this.#partition.ledger.hours.values()) rows += hour.unflushed
+    return rows
+  }
+
+  /** The rows that have not landed, as of `committed`, whose state memory must be in. */
+  snapshot(committed: PartitionMeta): Snapshot {
+    return { tables: TABLES.map((_, table) => this.#snapshot(table)), committed }
+  }
+
+  /** Inserts the snapshot; versions that have moved on meanwhile stay unflushed. */
+  async publish(snapshot: Snapshot): Promise<void> {
+    const { ledger, probe } = this.#options
+    await this.#writeLineage()
+    await probe.at('snapshot')
+    for (const [table, { rows, landed }] of snapshot.tables.entries()) {
+      if (rows.length === 0) continue
+      await ledger.insert(TABLES[table]!.name, rows)
+      await probe.at('inserted')
+      for (const note of landed) note()
+    }
+    await this.#writeProgress(snapshot.committed)
+  }
+
+  /** The closed hours that ClickHouse was shown to hold; rows that it does not hold are sent again. */
+  async verifyClosed(committed: PartitionMeta): Promise<number[]> {
+    const now = hourOf(committed.streamTimeMs)
+    const closed = [...this.#partition.ledger.hours.values()]
+      .filter(({ hour, unflushed }) => hour < now && unflushed === 0)
+      .sort((a, b) => a.hour - b.hour)
+    const verified: number[] = []
+    let run: number[] = []
+    let rows = 0
+    for (const [i, hour] of closed.entries()) {
+      run.push(hour.hour)
+      rows += hour.tables.reduce((sum, table) => sum + table.rows.count, 0)
+      if (rows < VERIFIED_ROWS_MAX && i < closed.length - 1) continue
+      verified.push(...(await this.#verify(run)))
+      run = []
+      rows = 0
+    }
+    return verified
+  }
+
+  /** Drops the hours from memory, after the store has dropped them. */
+  async forgotten(hours: readonly number[], committed: PartitionMeta): Promise<void> {
+    for (const hour of hours) this.#partition.ledger.forget(hour)
+    await this.#writeProgress(committed)
+  }
+
+  #snapshot(table: number): TableSnapshot {
+    const rows: LedgerRow[] = []
+    const landed: (() => void)[] = []
+    for (const { hour, tables } of this.#partition.ledger.hours.values()) {
+      const booked = tables[table]!
+      if (booked.unflushed === 0) continue
+      const noted: [row: number, offset: number][] = []
+      for (let row = 0; row < booked.rows.count; row++) {
+        if (booked.isFlushed(row)) continue
+        rows.push(this.#row(table, booked, row, hour))
+        noted.push([row, booked.offsets[row]!])
+      }
+      landed.push(() => {
+        for (const [row, offset] of noted) booked.markLanded(row, offset)
+      })
+    }
+    return { rows, landed }
+  }
+
+  #row(table: number, booked: BookedTable, row: number, hour: number): LedgerRow {
+    const { settings, partition, generation } = this.#options
+    return ledgerRow(table, booked, row, hour, {
+      dictionary: this.#partition.dictionary,
+      goals: settings.goals.map((goal) => goal.name),
+      lineage: this.#lineage,
+      partition,
+      generation,
+    })
+  }
+
+  /** Those of the hours all of whose rows are in ClickHouse, value for value and version for version. */
+  async #verify(hours: readonly number[]): Promise<number[]> {
+    const { topic, partition, ledger, probe } = this.#options
+    await probe.at('verify')
+    const lost = new Set<number>()
+    const range = {
+      topic,
+      partition,
+      lineage: this.#lineage,
+      hourFrom: hours[0]!,
+      hourTo: hours.at(-1)!,
+    }
+    for (const [table, { name }] of TABLES.entries()) {
+      const isEmpty = hours.every((hour) => this.#table(hour, table).rows.count === 0)
+      if (isEmpty) continue
+      const found = await ledger.read(name, range)
+      const texts = new Set(found.map((row) => JSON.stringify(row)))
+      for (const hour of hours) {
+        const booked = this.#table(hour, table)
+        for (let row = 0; row < booked.rows.count; row++) {
+          if (texts.has(JSON.stringify(this.#row(table, booked, row, hour)))) continue
+          booked.markLost(row)
+          lost.add(hour)
+        }
+      }
+    }
+    return hours.filter((hour) => !lost.has(hour))
+  }
+
+  #table(hour: number, table: number): BookedTable {
+    return this.#partition.ledger.hours.get(hour)!.tables[table]!
+  }
+
+  async #writeLineage(): Promise<void> {
+    if (this.#hasLineage) return
+    const { topic, partition, ledger } = this.#options
+    const lineage = this.#lineage
+    const known = await ledger.lineages(topic, partition)
+    if (!known.some((row) => row.lineage === lineage)) {
+      await ledger.writeLineage({
+        topic,
+        partition,
+        lineage,
+        baseOffset: this.#baseOffset,
+        status: 'active',
+        reason: 'first',
+      })
+    }
+    this.#hasLineage = true
+  }
+
+  async #writeProgress(committed: PartitionMeta): Promise<void> {
+    const { topic, partition, ledger } = this.#options
+    await ledger.writeProgress({
+      topic,
+      partition,
+      lineage: this.#lineage,
+      next: committed.next,
+      streamTimeMs: committed.streamTimeMs,
+      bookedThrough:
+        Math.min(hourOf(committed.streamTimeMs), ...this.#partition.ledger.hours.keys()) - 1,
+      flushedThrough: committed.next,
+    })
+  }
+}

@@ -1,0 +1,28 @@
+// From records to what the core takes: validated events, rejections and ticks.
+import type { CoreRecord } from '../core/partition.ts'
+import type { SourceRecord, Span } from '../ports/record-source.ts'
+import type { RecordParser } from '../schema/record.ts'
+import type { JudgedSpan } from './partition-options.ts'
+
+/** A record with this header only carries its record time. */
+const TICK_HEADER = 'tributary.tick'
+
+export function judgeSpan(span: Span, parser: RecordParser): JudgedSpan {
+  return {
+    from: span.from,
+    to: span.to,
+    records: span.records.map((record) => judgeRecord(record, span.partition, parser)),
+    source: (i) => span.records[i]!,
+  }
+}
+
+function judgeRecord(record: SourceRecord, partition: number, parser: RecordParser): CoreRecord {
+  const { offset, timeMs } = record
+  const content = isTick(record) ? 'tick' : parser.parse(record, partition)
+  return { offset, timeMs, content }
+}
+
+function isTick({ headers, value }: SourceRecord): boolean {
+  const isEmpty = value === null || value.length === 0
+  return isEmpty && headers !== undefined && Object.hasOwn(headers, TICK_HEADER)
+}
