@@ -1,6 +1,6 @@
-// LedgerSink in memory: the twin of the ClickHouse ledger, with the semantics of ReplacingMergeTree read
-// with FINAL. Per key the highest version wins, of equal versions the last inserted. The same contract
-// suite runs against both (test/contract/ledger-sink.contract.ts).
+// LedgerSink in memory: the twin of the ClickHouse ledger, with the semantics of ReplacingMergeTree
+// read with FINAL. Per key the highest version wins, of equal versions the last inserted. The same
+// contract suite runs against both (test/contract/ledger-sink.contract.ts).
 import { TABLES } from '../../core/tables.ts'
 import type { LedgerRow, TableName } from '../../core/tables.ts'
 import type { BookedRange, LedgerSink, LineageRow, ProgressRow } from '../../ports/ledger-sink.ts'

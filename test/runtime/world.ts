@@ -1,0 +1,151 @@
+// One partition over memory twins: a log, a store, a ledger, a dead-letter sink, and workers that come
+// and go. What is driven is the production runtime; only the ports are here.
+import { createMemoryLedger } from '../../src/adapters/memory/memory-ledger.ts'
+import { MemoryDeadLetters } from '../../src/adapters/memory/memory-dead-letters.ts'
+import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store.ts'
+import type { Settings } from '../../src/core/settings.ts'
+import { TABLES } from '../../src/core/tables.ts'
+import type { SourceRecord } from '../../src/ports/record-source.ts'
+import { DEFAULT_LIMITS } from '../../src/runtime/partition-options.ts'
+import type {
+  JudgedSpan,
+  Limits,
+  LogView,
+  PartitionOptions,
+} from '../../src/runtime/partition-options.ts'
+import { PartitionWorker } from '../../src/runtime/partition-worker.ts'
+import { toCoreRecord } from '../core/run-core.ts'
+import { createDraw } from '../logs/moves.ts'
+import type { Draw } from '../logs/moves.ts'
+import type { LogRecord } from '../oracle/log.ts'
+import { faultyDeadLetters, faultyLedger, faultyStore } from './faults.ts'
+import type { FaultRates } from './faults.ts'
+
+export const NO_FAULTS: FaultRates = { store: 0, ledger: 0, deadLetters: 0 }
+export const TOPIC = 'events'
+export const PARTITION = 3
+
+export interface World {
+  readonly log: readonly LogRecord[]
+  readonly settings: Settings
+  readonly store: MemoryStateStore
+  readonly ledger: ReturnType<typeof createMemoryLedger>
+  readonly deadLetters: MemoryDeadLetters
+  readonly draw: Draw
+  rates: FaultRates
+}
+
+export function createWorld(log: readonly LogRecord[], settings: Settings, seed = 0): World {
+  return {
+    log,
+    settings,
+    store: new MemoryStateStore(),
+    ledger: createMemoryLedger(),
+    deadLetters: new MemoryDeadLetters(),
+    draw: createDraw(seed),
+    rates: NO_FAULTS,
+  }
+}
+
+/** A worker whose every port may fail as `world.rates` say. */
+export function createWorker(world: World, limits: Partial<Limits> = {}): PartitionWorker {
+  let tokens = 0
+  const { draw, rates } = world
+  const name = draw(0, 999_999)
+  const options: PartitionOptions = {
+    topic: TOPIC,
+    partition: PARTITION,
+    clusterId: 'test',
+    settings: world.settings,
+    fingerprint: 'f',
+    generation: 1,
+    limits: { ...DEFAULT_LIMITS, ...limits },
+    store: faultyStore(world.store, draw, rates),
+    ledger: faultyLedger(world.ledger, draw, rates),
+    deadLetters: faultyDeadLetters(world.deadLetters, draw, rates),
+    clock: { now: () => Number.MAX_SAFE_INTEGER - 1e9, sleep: () => Promise.resolve() },
+    random: { token: () => `${name}-${tokens++}` },
+    probe: { at: () => undefined },
+  }
+  return new PartitionWorker(options)
+}
+
+const endOf = (world: World): number => world.log.at(-1)!.offset + 1
+
+export function sourceRecord(record: LogRecord): SourceRecord {
+  const { offset, timeMs } = record
+  return { offset, timeMs, key: null, value: Buffer.from(JSON.stringify(record)) }
+}
+
+export function logView(world: World): LogView {
+  return {
+    bounds: { low: 0, high: endOf(world) },
+    groupNext: null,
+    readAt: (offset) => {
+      const record = world.log.find((one) => one.offset === offset)
+      return Promise.resolve(record === undefined ? null : sourceRecord(record))
+    },
+  }
+}
+
+/** The records of [from, to), whatever offsets are missing in between. */
+export function spanOf(world: World, from: number, to: number): JudgedSpan {
+  const records = world.log.filter(({ offset }) => offset >= from && offset < to)
+  return { from, to, records: records.map(toCoreRecord), source: (i) => sourceRecord(records[i]!) }
+}
+
+/** Where a span that starts at `from` and has about `size` offsets ends. */
+export const spanEnd = (world: World, from: number, size: number): number =>
+  Math.min(endOf(world), from + size)
+
+/** Reads to the end of the log in spans of a drawn size, acquiring again after every failure. */
+export async function driveToEnd(
+  world: World,
+  worker: PartitionWorker,
+  sizes: { readonly from: number; readonly to: number },
+): Promise<void> {
+  for (;;) {
+    try {
+      let next = await worker.acquire(logView(world))
+      while (next < endOf(world)) {
+        const to = spanEnd(world, next, world.draw(sizes.from, sizes.to))
+        await worker.apply(spanOf(world, next, to))
+        next = to
+        if (world.draw(0, 9) === 0) await worker.flush()
+      }
+      await worker.flush()
+      return
+    } catch (error) {
+      if (world.rates === NO_FAULTS) throw error
+    }
+  }
+}
+
+/** Everything the store holds but the ledger, which depends on when flushes happened. */
+export async function stateOf(store: MemoryStateStore): Promise<string> {
+  const { meta } = await store.owner()
+  const journeys = [...store.journeys()].map(
+    ({ person, bytes }) =>
+      `${Buffer.from(person).toString('hex')} ${Buffer.from(bytes).toString('hex')}`,
+  )
+  const due = await store.loadDue(0, Number.MAX_SAFE_INTEGER)
+  return JSON.stringify({
+    meta,
+    journeys: journeys.sort(),
+    dictionary: await store.loadDictionary(),
+    due: due.map(({ hour, persons }) => [hour, Buffer.from(persons).toString('hex')]),
+  })
+}
+
+/** The winning rows of ClickHouse's twin, as sorted texts per table. */
+export function ledgerRows(world: World): Map<string, string[]> {
+  return new Map(
+    TABLES.map(({ name }) => [
+      name,
+      world.ledger
+        .rows(name)
+        .map((r) => JSON.stringify(r))
+        .sort(),
+    ]),
+  )
+}
