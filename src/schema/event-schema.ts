@@ -13,20 +13,24 @@ import { DECIMAL_LENGTH_MAX, decimalText } from './money.ts'
 import { TIME_MS_END, TIME_MS_MIN, parseTimestamp } from './timestamp.ts'
 import { isWellFormed } from './well-formed.ts'
 
-const CHANNELS_RESERVED: ReadonlySet<string> = new Set(RESERVED_CHANNELS)
+/** Each reserved name is a word in round brackets. */
+const NOT_RESERVED = new RegExp(
+  `^(?!\\((${RESERVED_CHANNELS.map((name) => name.slice(1, -1)).join('|')})\\)$)`,
+)
 
 const TIMESTAMP_PATTERN = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/
 
 /** zod's `max` counts code points, as JSON Schema does; the contract counts UTF-16 code units. */
-const text = (lengthMin: number, lengthMax: number) =>
+const text = (lengthMax: number) =>
   z
     .string()
-    .min(lengthMin)
     .max(lengthMax)
     .refine((value) => value.length <= lengthMax && isWellFormed(value))
 
+const requiredText = (lengthMax: number) => text(lengthMax).min(1)
+
 /** An optional string: absent, null and '' are the same. */
-const optionalText = (description: string) => text(0, ID_LENGTH_MAX).nullish().describe(description)
+const optionalText = (description: string) => text(ID_LENGTH_MAX).nullish().describe(description)
 
 const decimal = (description: string) =>
   z
@@ -90,15 +94,15 @@ const metadataFields = {
 const metadata = z
   .union([z.looseObject(metadataFields), z.null(), z.literal('')])
   .optional()
-  .describe('What else is known, at most 16,384 bytes as JSON; unknown keys are kept out.')
+  .describe('What else is known, at most 16,384 bytes as JSON; unknown keys are ignored.')
 
 /** The wire event: a JSON object as a producer sends it. Unknown fields are ignored. */
 export const wireEventSchema = z
   .object({
-    event_id: text(1, ID_LENGTH_MAX).describe(
+    event_id: requiredText(ID_LENGTH_MAX).describe(
       'Identity of the event: the same event is always sent with the same id.',
     ),
-    user_hash: text(1, ID_LENGTH_MAX)
+    user_hash: requiredText(ID_LENGTH_MAX)
       .refine((value) => !isPlainIdentifier(value), { error: 'raw_identifier' satisfies Check })
       .describe(
         'The best identifier the producer has: SHA-256 of the normalised e-mail or phone, else a ' +
@@ -116,15 +120,15 @@ export const wireEventSchema = z
           .max(TIME_MS_END - 1),
       ])
       .describe('Event time: ISO 8601 with zone, or epoch milliseconds; years 2000 to 2099.'),
-    channel: text(1, NAME_LENGTH_MAX)
-      .refine((value) => !CHANNELS_RESERVED.has(value), {
-        error: 'reserved_channel' satisfies Check,
-      })
+    channel: requiredText(NAME_LENGTH_MAX)
+      .regex(NOT_RESERVED, { error: 'reserved_channel' satisfies Check })
       .describe(
         `Where the touch came from, for example tiktok_ad, ig_story, email, (direct); not one of ` +
           `${RESERVED_CHANNELS.join(' ')}.`,
       ),
-    action_type: text(1, NAME_LENGTH_MAX).describe('What happened; an open list, see actions.md.'),
+    action_type: requiredText(NAME_LENGTH_MAX).describe(
+      'What happened; an open list, see actions.md.',
+    ),
     campaign: optionalText('Campaign of the touch; when absent `metadata.utm_campaign`.'),
     metadata,
   })
