@@ -40,7 +40,7 @@ const KINDS = [
 /** A log of the seed; the same for the same seed, options and version of this file. */
 export function generateLog(seed: number, options: LogOptions = {}): LogRecord[] {
   const draw = createDraw(seed)
-  const { min, max } = options.records ?? { min: 5, max: draw(0, 5) === 0 ? 200 : 60 }
+  const { min, max } = options.records ?? { min: 5, max: draw(0, 9) === 0 ? 200 : 60 }
   const personsMax = options.persons ?? 8
   const persons = Math.min(draw(1, personsMax), draw(1, personsMax))
   return buildLog(drawMoves(draw, draw(min, max)), { ...options, persons })

@@ -12,7 +12,7 @@ import { readJourney } from '../oracle/person.ts'
 import { generateLog } from './build-log.ts'
 import { settingsFor } from './settings-for.ts'
 
-const SEEDS = 250
+const SEEDS = 200
 
 type Counts = Record<string, number>
 
@@ -122,5 +122,5 @@ it('gives the same log for the same seed, for ever', () => {
   const text = JSON.stringify(
     [1, 2, 3].map((seed) => generateLog(seed, { settings: settingsFor(seed) })),
   )
-  expect(createHash('sha256').update(text).digest('hex').slice(0, 16)).toBe('f392e233dc8e4be9')
+  expect(createHash('sha256').update(text).digest('hex').slice(0, 16)).toBe('16a5b79bed2932cd')
 })

@@ -26,7 +26,7 @@ export function newFigures(): Figures {
   return new Map(TABLES.map((spec) => [spec.name, new Map<string, Figure>()]))
 }
 
-/** Adds named measures to one row. */
+/** Adds named measures to one row; nothing at all if they are all zero. */
 export function book(
   figures: Figures,
   table: TableName,
@@ -38,6 +38,7 @@ export function book(
     if (!names.includes(name)) throw new Error(`${table} has no measure ${name}`)
   }
   const measures = names.map((name) => amounts[name] ?? 0n)
+  if (measures.every((amount) => amount === 0n)) return
   addRow(figures, table, JSON.stringify(dimensions), { dimensions, measures })
 }
 
@@ -52,11 +53,25 @@ export function addRow(
   rows.set(key, { dimensions, measures: measures.map((amount, i) => amount + (before?.[i] ?? 0n)) })
 }
 
-/** Adds `sign` times all rows of `source`. */
-export function addFigures(target: Figures, source: Figures, sign: 1n | -1n = 1n): void {
+/** Adds all rows of `source`. */
+export function addFigures(target: Figures, source: Figures): void {
   for (const [table, rows] of source) {
-    for (const [key, { dimensions, measures }] of rows) {
-      addRow(target, table, key, { dimensions, measures: measures.map((amount) => sign * amount) })
+    for (const [key, row] of rows) addRow(target, table, key, row)
+  }
+}
+
+/** Adds `after` − `before`, row by row. */
+export function addDifference(target: Figures, after: Figures, before: Figures): void {
+  for (const [table, rowsAfter] of after) {
+    const rowsBefore = before.get(table)!
+    for (const [key, row] of rowsAfter) {
+      const old = rowsBefore.get(key)?.measures
+      const measures = row.measures.map((amount, i) => amount - (old?.[i] ?? 0n))
+      if (measures.some((amount) => amount !== 0n)) addRow(target, table, key, { ...row, measures })
+    }
+    for (const [key, row] of rowsBefore) {
+      if (rowsAfter.has(key)) continue
+      addRow(target, table, key, { ...row, measures: row.measures.map((amount) => -amount) })
     }
   }
 }

@@ -6,7 +6,15 @@ import { TABLES } from '../../src/core/tables.ts'
 import type { LedgerRow, TableName } from '../../src/core/tables.ts'
 import { createAdmission } from './admit.ts'
 import type { AppliedEvent } from './admit.ts'
-import { addFigures, addRow, book, formatHour, newFigures, withoutZeros } from './figures.ts'
+import {
+  addDifference,
+  addFigures,
+  addRow,
+  book,
+  formatHour,
+  newFigures,
+  withoutZeros,
+} from './figures.ts'
 import type { Dimensions, Figures } from './figures.ts'
 import type { LogRecord } from './log.ts'
 import { figuresOf, lapseTimeMs } from './person.ts'
@@ -64,8 +72,7 @@ export function runOracle(log: readonly LogRecord[], settings: Settings): Oracle
     streamTimeMs = admission.advance(record)
     const difference = newFigures()
     const replace = (userHash: string, before: PersonState, after: PersonState): void => {
-      addFigures(difference, after.booked)
-      addFigures(difference, before.booked, -1n)
+      addDifference(difference, after.booked, before.booked)
       persons.set(userHash, after)
     }
     for (const [userHash, before] of persons) {
