@@ -39,7 +39,15 @@ const toBuffer = (bytes: Uint8Array): Buffer =>
 
 /** Drops come before appends: a list that is dropped and appended to holds the appended alone. */
 export function writeOfCommit(keys: PartitionKeys, commit: Commit): FencedWrite {
-  const write = new FencedWrite().add('set', keys.meta, ...encodeMeta(commit.meta))
+  const write = new FencedWrite()
+  for (const hour of commit.dueDropped) {
+    write.add('drop', keys.due(hour)).add('unset', keys.meta, hourField('due', hour))
+  }
+  for (const { hour, persons: due } of commit.dueAppended) {
+    write.add('append', keys.due(hour), toBuffer(due))
+    write.add('set', keys.meta, hourField('due', hour), '1')
+  }
+  write.add('set', keys.meta, ...encodeMeta(commit.meta))
   const { persons, journeys } = commit
   for (let i = 0; i < journeys.ends.length; i += 1) {
     const person = toBuffer(persons.subarray(i * 16, i * 16 + 16))
@@ -51,12 +59,8 @@ export function writeOfCommit(keys: PartitionKeys, commit: Commit): FencedWrite 
   for (const { kind, id, value } of commit.dictionary) {
     write.add('set', keys.dictionary, `${kind}:${id}`, value)
   }
-  for (const hour of commit.dueDropped) write.add('drop', keys.due(hour))
-  for (const { hour, persons: due } of commit.dueAppended) {
-    write.add('append', keys.due(hour), toBuffer(due))
-  }
   for (const { hour, fields, values } of commit.ledger) {
-    write.add('set', keys.meta, hourField(hour), '1')
+    write.add('set', keys.meta, hourField('ledger', hour), '1')
     for (let i = 0; i < fields.ends.length; i += 1) {
       const [field, value] = [itemAt(fields, i), itemAt(values, i)]
       write.add('set', keys.ledger(hour), toBuffer(field), toBuffer(value))
@@ -69,7 +73,7 @@ export function writeOfCommit(keys: PartitionKeys, commit: Commit): FencedWrite 
 export function writeOfForgetting(keys: PartitionKeys, hours: readonly number[]): FencedWrite {
   const write = new FencedWrite()
   for (const hour of hours) {
-    write.add('drop', keys.ledger(hour)).add('unset', keys.meta, hourField(hour))
+    write.add('drop', keys.ledger(hour)).add('unset', keys.meta, hourField('ledger', hour))
   }
   return write
 }

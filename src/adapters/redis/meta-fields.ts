@@ -1,11 +1,11 @@
-// The meta hash: one field per property, and one `ledger:<hour>` per booked hour that still has rows in
-// Redis (so that they are found without a scan of the key space).
+// The meta hash: one field per property, and one per booked hour with rows and per hour with a due list
+// in Redis, so that those keys are found without a scan of the key space.
 import type { PartitionMeta } from '../../ports/state-store.ts'
 
 export const OWNER_FIELD = 'owner'
-const HOUR_PREFIX = 'ledger:'
+type HourKind = 'ledger' | 'due'
 
-export const hourField = (hour: number): string => `${HOUR_PREFIX}${hour}`
+export const hourField = (kind: HourKind, hour: number): string => `${kind}:${hour}`
 
 /** Field, value, field, value … */
 export const encodeMeta = (meta: PartitionMeta): string[] =>
@@ -41,9 +41,9 @@ export function decodeMeta(fields: Readonly<Record<string, string>>): PartitionM
   }
 }
 
-/** The booked hours that have rows in Redis, oldest first. */
-export const hoursOf = (fields: readonly string[]): number[] =>
+/** The hours of that kind that have a key, oldest first. */
+export const hoursOf = (kind: HourKind, fields: readonly string[]): number[] =>
   fields
-    .filter((field) => field.startsWith(HOUR_PREFIX))
-    .map((field) => Number(field.slice(HOUR_PREFIX.length)))
+    .filter((field) => field.startsWith(`${kind}:`))
+    .map((field) => Number(field.slice(kind.length + 1)))
     .toSorted((a, b) => a - b)

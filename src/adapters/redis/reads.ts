@@ -1,4 +1,4 @@
-// Reading a partition's state back. Each is one round trip, but for long ranges of due lists.
+// Reading a partition's state back, each in one or two round trips.
 import type { Redis } from 'ioredis'
 import { ByteListBuilder } from '../../core/byte-list.ts'
 import type { ByteList, DictionaryEntry, DueList, LedgerHour } from '../../ports/state-store.ts'
@@ -7,8 +7,6 @@ import { hoursOf } from './meta-fields.ts'
 
 const PERSON_BYTES = 16
 const NOTHING = new Uint8Array()
-/** Due lists asked for at once. */
-const HOURS_PER_READ = 1_000
 
 const listOf = (items: readonly (Uint8Array | null)[]): ByteList => {
   const list = new ByteListBuilder()
@@ -21,7 +19,7 @@ const readBytesHash = (redis: Redis, key: string): Promise<Buffer[]> =>
   redis.callBuffer('HGETALL', key) as Promise<Buffer[]>
 
 export async function readLedger(redis: Redis, keys: PartitionKeys): Promise<LedgerHour[]> {
-  const hours = hoursOf(await redis.hkeys(keys.meta))
+  const hours = hoursOf('ledger', await redis.hkeys(keys.meta))
   return Promise.all(
     hours.map(async (hour) => {
       const pairs = await readBytesHash(redis, keys.ledger(hour))
@@ -51,18 +49,12 @@ export async function readDue(
   hourFrom: number,
   hourTo: number,
 ): Promise<DueList[]> {
-  const lists: DueList[] = []
-  for (let from = hourFrom; from <= hourTo; from += HOURS_PER_READ) {
-    const hours = Array.from(
-      { length: Math.min(HOURS_PER_READ, hourTo - from + 1) },
-      (_, i) => from + i,
-    )
-    const found = await redis.mgetBuffer(hours.map((hour) => keys.due(hour)))
-    for (const [i, persons] of found.entries()) {
-      if (persons) lists.push({ hour: from + i, persons })
-    }
-  }
-  return lists
+  const hours = hoursOf('due', await redis.hkeys(keys.meta)).filter(
+    (hour) => hour >= hourFrom && hour <= hourTo,
+  )
+  if (hours.length === 0) return []
+  const lists = await redis.mgetBuffer(hours.map((hour) => keys.due(hour)))
+  return hours.map((hour, i) => ({ hour, persons: lists[i] ?? NOTHING }))
 }
 
 /** The persons of a bucket are asked for together. */
