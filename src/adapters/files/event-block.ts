@@ -16,6 +16,14 @@ export interface EventBlock {
   readonly size: number
 }
 
+/** One record of a block. */
+export interface RecordPlace {
+  readonly bytes: Buffer
+  readonly start: number
+  readonly end: number
+  readonly row: number
+}
+
 /** An opened file whose columns are known to be there. */
 export interface EventFile {
   readonly input: InputFile
@@ -24,7 +32,7 @@ export interface EventFile {
   /** In the order of the file. `times`: without the records' bytes, and so faster. Throws TributaryError. */
   blocks(pass: 'times' | 'records'): AsyncIterableIterator<EventBlock>
   /** The value of a record of this file, as in `FileBatch.values`; may be a view into `bytes`. */
-  decode(bytes: Buffer, start: number, end: number): Uint8Array | object
+  decode(record: RecordPlace): Uint8Array | object
 }
 
 /** Collects records of a block one by one; `take` gives what has been added, and can be called once. */

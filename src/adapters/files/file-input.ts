@@ -63,8 +63,8 @@ export interface RowEvent {
   readonly timestamp: number | string
   readonly channel: string
   readonly action_type: string
-  readonly campaign?: string
-  readonly metadata?: unknown
+  readonly campaign: string | undefined
+  readonly metadata: unknown
 }
 
 /** Records in order; the arrays run in parallel. A batch is valid for ever, nothing is reused. */

@@ -5,6 +5,7 @@
 // JSON.parse decides, as it will when the record is applied.
 import { decodeUtf8 } from '../../schema/decode-utf8.ts'
 import { parseTimestamp } from '../../schema/timestamp.ts'
+import { ByteTime } from './byte-time.ts'
 import type { Engine } from './engine.ts'
 import { readingFailed } from './engine-errors.ts'
 import { BlockBuilder } from './event-block.ts'
@@ -28,7 +29,7 @@ export function ndjsonFile(engine: Engine, file: LocatedFile, hashUsers: boolean
     input: { ...file.input, format: 'ndjson' },
     size: file.compression === 'none' ? file.input.bytes : 0,
     blocks: (pass) => lineBlocks(engine, file, pass),
-    decode: (bytes, start, end) => {
+    decode: ({ bytes, start, end }) => {
       const line = bytes.subarray(start, end)
       return hashUsers ? hashUserOfLine(line) : line
     },
@@ -40,6 +41,7 @@ async function* lineBlocks(
   file: LocatedFile,
   pass: 'times' | 'records',
 ): AsyncGenerator<EventBlock> {
+  const times = new ByteTime(false)
   let row = 0
   try {
     for await (const bytes of engine.stream(statement(file, pass))) {
@@ -48,7 +50,7 @@ async function* lineBlocks(
       while (!cursor.done) {
         cursor.string()
         const ordinary = cursor.end > cursor.start
-        let timeMs = ordinary ? timeOfJson(cursor.latin1()) : -1
+        let timeMs = ordinary ? timeOfStamp(times, cursor) : -1
         block.addSize(cursor.uint32())
         cursor.string()
         row++
@@ -73,6 +75,12 @@ const isBlank = (bytes: Buffer, start: number, end: number): boolean => {
     if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false
   }
   return true
+}
+
+/** Epoch ms of the timestamp as JSON that the cursor read last; -1: invalid. */
+const timeOfStamp = (times: ByteTime, cursor: RowBinaryCursor): number => {
+  const timeMs = times.parse(cursor.bytes, cursor.start + 1, cursor.end - 1)
+  return timeMs === -1 ? timeOfJson(cursor.latin1()) : timeMs
 }
 
 /** Epoch ms of a timestamp as JSON, which the engine wrote anew (no needless escapes); -1: invalid. */

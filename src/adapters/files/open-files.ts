@@ -41,6 +41,7 @@ export async function openFiles(
   const state = { records: null as number | null, directChannels: 0 }
   const rules: RowRules = {
     offsetOfWall: offsetsOfZone(options.timeZone),
+    wallIsUtc: options.timeZone === 'UTC',
     hashUsers: options.hashUsers,
     directActions: directActionsOf(options.settings),
     onDirect: () => state.directChannels++,

@@ -71,9 +71,12 @@ async function* streamed(
     if (lastMs === Infinity || records > recordsTotal) throw changed(files[file]!)
     const source = files[file]!
     const { timesMs, rows, bytes, starts, ends } = block
-    const values = Array.from(starts, (start, i) => source.decode(bytes, start, ends[i]!))
-    if (block.count > 0)
+    const values = Array.from(starts, (start, i) =>
+      source.decode({ bytes, start, end: ends[i]!, row: rows[i]! }),
+    )
+    if (block.count > 0) {
       yield { timesMs, rows, files: new Uint32Array(block.count).fill(file), values }
+    }
     meter.records(block.count)
   }
   if (records < recordsTotal) throw changed(files.at(-1)!)
@@ -107,7 +110,7 @@ async function* sorted(
       checkpoint()
       const { bytes, starts, ends, timesMs, rows } = merged
       const values = Array.from(starts, (start, i) =>
-        files[merged.files[i]!]!.decode(bytes, start, ends[i]!),
+        files[merged.files[i]!]!.decode({ bytes, start, end: ends[i]!, row: rows[i]! }),
       )
       yield { timesMs, rows, files: merged.files, values }
       meter.records(merged.count)

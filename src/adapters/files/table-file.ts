@@ -1,14 +1,16 @@
 // What CSV and Parquet have in common: the engine gives every row as text cells, the time first. A record is
 // the row's RowBinary bytes until the very end, so that a sort moves bytes and only `decode` makes an object.
+import { ByteTime } from './byte-time.ts'
 import type { Engine } from './engine.ts'
 import { BlockBuilder } from './event-block.ts'
 import type { EventBlock, EventFile } from './event-block.ts'
 import { parseCellTime } from './cell-time.ts'
 import type { FileFormat } from './file-input.ts'
 import type { LocatedFile } from './locate-files.ts'
-import { readRowEvent } from './row-event.ts'
+import { readCells, rowEvent, rowShape } from './row-event.ts'
 import type { RowRules } from './row-event.ts'
 import { RowBinaryCursor } from './row-binary.ts'
+import { METADATA_FIELDS } from './table-columns.ts'
 
 export interface TableColumns {
   /** Fields in the order of `cells`; the first is `timestamp`. */
@@ -36,25 +38,23 @@ export interface TableFile {
 
 export function tableFile(engine: Engine, table: TableFile, rules: RowRules): EventFile {
   const { file, format } = table
+  const shape = rowShape(table.columns.fields, METADATA_FIELDS)
   return {
     input: { ...file.input, format },
     size: table.size,
     blocks: (pass) => rowBlocks(engine, table, pass, rules),
-    decode: (bytes, start, end) => {
-      const cursor = new RowBinaryCursor(bytes, start)
-      const row = cursor.uint32() + cursor.uint32() * 2 ** 32
-      const id = `${file.input.label}:${row}`
+    decode: ({ bytes, start, end, row }) => {
+      const cells = readCells(new RowBinaryCursor(bytes, start + TIME_BYTES), shape.length)
       // What is not UTF-8 is no JSON either: the parser refuses it as such.
-      return (
-        readRowEvent(cursor, table.columns.fields, id, rules) ??
-        cellsAsLine(bytes, start + ROW_NUMBER_BYTES, end)
-      )
+      if (cells === null) return cellsAsLine(bytes, start + TIME_BYTES, end)
+      const timeMs = bytes.readDoubleLE(start)
+      return rowEvent(cells, { timeMs, id: `${file.input.label}:${row}` }, shape, rules)
     },
   }
 }
 
-/** Room before each record for its row number, which is its id. */
-const ROW_NUMBER_BYTES = 8
+/** A record is its time (Float64; -1: invalid) and its cells. */
+const TIME_BYTES = 8
 
 /** The cells of a row as they are, joined by commas. */
 function cellsAsLine(bytes: Buffer, start: number, end: number): Buffer {
@@ -72,12 +72,13 @@ async function* rowBlocks(
   engine: Engine,
   { columns, checkEnd, failed }: TableFile,
   pass: 'times' | 'records',
-  { offsetOfWall }: RowRules,
+  rules: RowRules,
 ): AsyncGenerator<EventBlock> {
   const cells = pass === 'times' ? columns.cells.slice(0, 1) : columns.cells
   const sql =
     `SELECT ${columns.rowSize}, ${columns.hasLineBreak}, ${cells.join(', ')} ` +
     `FROM ${columns.from}`
+  const times = new ByteTime(rules.wallIsUtc)
   let row = 0
   let lastHasLineBreak = false
   try {
@@ -89,12 +90,12 @@ async function* rowBlocks(
         block.addSize(cursor.uint32())
         lastHasLineBreak = cursor.uint32() === 1
         cursor.string()
-        const timeMs = parseCellTime(cursor.latin1(), offsetOfWall)
+        let timeMs = times.parse(bytes, cursor.start, cursor.end)
+        if (timeMs === -1) timeMs = parseCellTime(cursor.latin1(), rules.offsetOfWall)
         for (let cell = 1; cell < cells.length; cell++) cursor.string()
         row++
-        // The two numbers in front have been read: their bytes take the row's number.
-        bytes.writeUInt32LE(row >>> 0, start)
-        bytes.writeUInt32LE(Math.floor(row / 2 ** 32), start + ROW_NUMBER_BYTES / 2)
+        // The two numbers in front have been read: the time takes their bytes.
+        bytes.writeDoubleLE(timeMs, start)
         block.add(timeMs, row, start, cursor.at)
       }
       yield block.take()
