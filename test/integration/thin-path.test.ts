@@ -1,0 +1,132 @@
+// One thin path through every real part: an event is produced to Apache Kafka, read by kafkajs, judged by
+// the core, committed to Redis by one script, and stands in the ClickHouse engine as rows of the views.
+// A second worker then goes on from the state that the first one left.
+import { Kafka, logLevel } from 'kafkajs'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createClickHouseLedger } from '../../src/adapters/clickhouse/ledger-sink.ts'
+import { migrate } from '../../src/adapters/clickhouse/migrate.ts'
+import { openServer } from '../../src/adapters/clickhouse/server.ts'
+import { KafkaSource } from '../../src/adapters/kafka/kafka-source.ts'
+import { MemoryDeadLetters } from '../../src/adapters/memory/memory-dead-letters.ts'
+import { noProbe, systemClock, systemRandom } from '../../src/adapters/process/system.ts'
+import { connectRedis } from '../../src/adapters/redis/connect.ts'
+import { redisStateStore } from '../../src/adapters/redis/redis-state-store.ts'
+import { DEFAULT_SETTINGS } from '../../src/core/settings.ts'
+import { judgeSpan } from '../../src/runtime/judge-span.ts'
+import { DEFAULT_LIMITS } from '../../src/runtime/partition-options.ts'
+import { PartitionWorker } from '../../src/runtime/partition-worker.ts'
+import { createRecordParser } from '../../src/schema/record.ts'
+import { settingsFingerprint } from '../../src/schema/settings-fingerprint.ts'
+import { describeWithServices, testName } from '../services.ts'
+
+const PARTITIONS = 2
+
+describeWithServices(
+  ['kafka', 'redis', 'clickhouse'],
+  'one event from Kafka to ClickHouse',
+  (brokers, redisUrl, clickhouseUrl) => {
+    const topic = testName('thin')
+    const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING })
+    const admin = kafka.admin()
+    const producer = kafka.producer({ allowAutoTopicCreation: false })
+    const redis = connectRedis(redisUrl)
+    const db = openServer({ url: clickhouseUrl, database: topic })
+    const deadLetters = new MemoryDeadLetters()
+
+    beforeAll(async () => {
+      await Promise.all([admin.connect(), producer.connect(), migrate(db)])
+      const configEntries = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }]
+      await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS, configEntries }] })
+    })
+    afterAll(async () => {
+      await admin.deleteTopics({ topics: [topic] })
+      await Promise.all([admin.disconnect(), producer.disconnect()])
+      const keys = await redis.keys(`tb:{${topic}/*`)
+      if (keys.length > 0) await redis.del(keys)
+      redis.disconnect()
+      await db.command(`DROP DATABASE ${topic}`)
+      await db.close()
+    })
+
+    const produce = (event: Record<string, unknown>) => {
+      const value = JSON.stringify({ timestamp: new Date().toISOString(), ...event })
+      return producer.send({ topic, messages: [{ key: String(event['user_hash']), value }] })
+    }
+
+    async function newWorker(partition: number): Promise<PartitionWorker> {
+      const { clusterId } = await admin.describeCluster()
+      return new PartitionWorker({
+        topic,
+        partition,
+        clusterId,
+        settings: DEFAULT_SETTINGS,
+        fingerprint: settingsFingerprint(DEFAULT_SETTINGS),
+        generation: 1,
+        limits: DEFAULT_LIMITS,
+        store: redisStateStore(redis, topic, partition),
+        ledger: createClickHouseLedger(db),
+        deadLetters,
+        clock: systemClock,
+        random: systemRandom,
+        probe: noProbe,
+      })
+    }
+
+    /** A worker that consumes until one record has been applied and its rows have landed. */
+    async function consumeOne(): Promise<void> {
+      const placement = { partitioner: 'murmur2', partitions: PARTITIONS } as const
+      const parser = createRecordParser(DEFAULT_SETTINGS, placement)
+      const workers = await Promise.all([newWorker(0), newWorker(1)])
+      const worker = (partition: number) => workers[partition] ?? expect.unreachable()
+      let source: KafkaSource | undefined
+      await new Promise<void>((done, fail) => {
+        const options = { brokers, clientId: 'test', topic, group: topic, concurrency: PARTITIONS }
+        source = new KafkaSource(options, {
+          acquire: (_, partition, log) => worker(partition).acquire(log),
+          apply: async (span) => {
+            await worker(span.partition).apply(judgeSpan(span, parser))
+            await worker(span.partition).flush()
+            done()
+          },
+          failed: (_, error) => {
+            fail(error)
+            return 'halt'
+          },
+          crashed: fail,
+        })
+        source.start().catch(fail)
+      }).finally(() => source?.stop())
+    }
+
+    it('is credited to the touch that another worker saw before', async () => {
+      const user_hash = 'a'.repeat(64)
+      await produce({ event_id: 'e1', user_hash, channel: 'tiktok_ad', action_type: 'view' })
+      await consumeOne()
+      const activity = 'SELECT channel, action_type, events, persons FROM bi_activity'
+      expect(await db.rows(activity)).toEqual([['tiktok_ad', 'view', '1', '1']])
+      expect(await db.rows('SELECT count() FROM bi_credits')).toEqual([['0']])
+
+      const metadata = { value: '12.50', currency: 'EUR', transaction_id: 't1' }
+      const purchase = { channel: '(direct)', action_type: 'purchase', metadata }
+      await produce({ event_id: 'e2', user_hash, ...purchase })
+      await consumeOne()
+      const credits = `SELECT channel, currency, conversions, value FROM bi_credits
+        WHERE model = 'linear' ORDER BY channel`
+      expect(await db.rows(credits)).toEqual([['tiktok_ad', 'EUR', '1', '12.5']])
+      const intake = 'SELECT outcome, reason, records FROM bi_intake'
+      expect(await db.rows(intake)).toEqual([['applied', '', '2']])
+      expect(deadLetters.letters).toEqual([])
+    })
+
+    it('leaves the state in Redis, at the end of the log', async () => {
+      const ends = await admin.fetchTopicOffsets(topic)
+      const metas = await Promise.all(
+        [0, 1].map((partition) => redisStateStore(redis, topic, partition).owner()),
+      )
+      expect(metas.map(({ meta }) => meta?.next)).toEqual(
+        ends.toSorted((a, b) => a.partition - b.partition).map(({ high }) => Number(high)),
+      )
+      expect(metas.reduce((sum, { meta }) => sum + (meta?.journeys ?? 0), 0)).toBe(1)
+    })
+  },
+)
