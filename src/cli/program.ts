@@ -1,9 +1,11 @@
 // The command line as a whole: which commands exist, and what they share. Commands are built here and
 // know nothing of each other; errors leave as exceptions, so that main decides how the process ends.
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { checkCommand } from './check.ts'
 import { configCommand } from './config.ts'
 import { generateCommand } from './generate.ts'
 import { noColorOption } from './options.ts'
+import { replayCommand } from './replay.ts'
 import { packageVersion, versionCommand } from './version.ts'
 
 export function createProgram(): CommandUnknownOpts {
@@ -13,7 +15,13 @@ export function createProgram(): CommandUnknownOpts {
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
     .configureHelp({ sortSubcommands: false })
-  const commands: CommandUnknownOpts[] = [generateCommand(), configCommand(), versionCommand()]
+  const commands: CommandUnknownOpts[] = [
+    replayCommand(),
+    generateCommand(),
+    checkCommand(),
+    configCommand(),
+    versionCommand(),
+  ]
   for (const command of commands) {
     inherit(command, program)
     program.addCommand(command)

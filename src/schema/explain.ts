@@ -5,6 +5,7 @@ import type { RejectionReason } from '../core/event.ts'
 import { metadataOf } from './build-event.ts'
 import type { WireObject } from './build-event.ts'
 import { currencyDigits } from './currencies.ts'
+import { decodeUtf8 } from './decode-utf8.ts'
 import { decimalText } from './money.ts'
 import { refusalOf } from './refusal.ts'
 import type { FieldPath } from './refusal.ts'
@@ -35,7 +36,7 @@ const describeText = (text: string): string => {
 
 /** The kind of a JSON value in words, with length or shape but without the value. */
 export const describe = (value: unknown): string => {
-  if (value === undefined) return 'nothing'
+  if (value === undefined) return 'missing'
   if (value === null) return 'null'
   if (Array.isArray(value)) return `an array of ${value.length}`
   if (typeof value === 'string') return describeText(value)
@@ -79,4 +80,23 @@ export const explainRefusal = (value: unknown, refused: RejectionReason): Explan
   const { reason, path } = refusal
   const found = valueAt(value, path)
   return { reason, field: path.map(String).join('.'), found: describe(found) }
+}
+
+/** Where JSON.parse stopped; its message also quotes the text, which is not passed on. */
+const positionOf = (error: unknown): string => {
+  const position = /at position (\d+)/.exec(String(error))?.[1]
+  return position === undefined ? '' : ` (character ${Number(position) + 1})`
+}
+
+/** As `explainRefusal`, for the bytes of a record. */
+export const explainRecord = (bytes: Uint8Array, refused: RejectionReason): Explanation => {
+  const wholeValue = (found: string): Explanation => ({ reason: refused, field: '', found })
+  const text = decodeUtf8(bytes)
+  if (text === null) return wholeValue('no UTF-8')
+  if (text.startsWith('\ufeff')) return wholeValue('preceded by a byte-order mark')
+  try {
+    return explainRefusal(JSON.parse(text), refused)
+  } catch (error) {
+    return wholeValue(text.trim() === '' ? 'empty' : `no JSON${positionOf(error)}`)
+  }
 }

@@ -97,7 +97,7 @@ describe('the table of reasons', () => {
 describe('the explanation of a refusal', () => {
   it.each([
     [{ event_id: 17 }, 'event_id', 'a number, like 99'],
-    [{ event_id: undefined }, 'event_id', 'nothing'],
+    [{ event_id: undefined }, 'event_id', 'missing'],
     [
       { timestamp: '2026-11-22 10:00' },
       'timestamp',
@@ -113,7 +113,7 @@ describe('the explanation of a refusal', () => {
       'user_hash',
       'a string of 15 characters, like "Aaa@Aaaaaaa.aaa"',
     ],
-    [{ action_type: 'lead', metadata: { value: 1 } }, 'metadata.currency', 'nothing'],
+    [{ action_type: 'lead', metadata: { value: 1 } }, 'metadata.currency', 'missing'],
     [
       { action_type: 'lead', metadata: { unit_price: '1.5', currency: 'JPY' } },
       'metadata.unit_price',
