@@ -1,5 +1,5 @@
-// `tributary sql`: one read-only query on the ledger that `replay` or `demo` left, or on a server, since
-// a machine may have no ClickHouse client. A table on a terminal, CSV off it.
+// `tributary sql`: one read-only query on the ledger that `replay` or `demo` left, or on a server,
+// since a machine may have no ClickHouse client. A table on a terminal, CSV off it.
 import { Command, Option } from '@commander-js/extra-typings'
 import type { ClickHouse } from '../adapters/clickhouse/connection.ts'
 import { hasLedger, openFolderReadOnly } from '../adapters/clickhouse/embedded-folder.ts'

@@ -1,5 +1,5 @@
-// Ledger rows for tests: one row by hand, and arbitrary ones with what is hard to carry: every kind of
-// text, both ends of Int64 and UInt64, arrays.
+// Ledger rows for tests: one row by hand, and arbitrary ones with what is hard to carry: every kind
+// of text, both ends of Int64 and UInt64, arrays.
 import fc from 'fast-check'
 import { TABLES } from '../../src/core/tables.ts'
 import type { LedgerRow, TableName, TableSpec } from '../../src/core/tables.ts'

@@ -1,5 +1,5 @@
-// What every LedgerSink promises, run against each implementation: rows come back as they were sent,
-// the highest version of a key wins whatever the order, and sending again changes nothing.
+// What every LedgerSink promises, run against each implementation: rows come back as they were
+// sent, the highest version of a key wins whatever the order, and sending again changes nothing.
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { TABLES } from '../../src/core/tables.ts'

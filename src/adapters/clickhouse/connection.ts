@@ -1,7 +1,7 @@
-// What this adapter needs of a ClickHouse, whether it is a server over HTTP (server.ts) or the engine
-// in a folder (embedded.ts). Three kinds of use never share a connection, because settings and long
-// queries stick to theirs: writes, reads, and each stream.
-// All methods throw TributaryError only (errors.ts).
+// What this adapter needs of a ClickHouse, whether it is a server over HTTP (server.ts) or the
+// engine in a folder (embedded.ts). Three kinds of use never share a connection, because settings
+// and long queries stick to theirs: writes, reads, and each stream. All methods throw
+// TributaryError only (errors.ts).
 
 export type QueryParams = Readonly<Record<string, string | number>>
 
@@ -13,19 +13,25 @@ export interface ClickHouse {
   createDatabase(): Promise<void>
   /** Runs a statement that returns nothing, as a writer. */
   command(sql: string): Promise<void>
-  /** Inserts rows of values in the order of `columns` as one INSERT; resolves when they have landed. */
+  /**
+   * Inserts rows of values in the order of `columns` as one INSERT; resolves when they have landed.
+   */
   insert(
     table: string,
     columns: readonly string[],
     rows: readonly (readonly unknown[])[],
   ): Promise<void>
-  /** Rows of a SELECT as arrays; 64-bit integers and decimals are strings. `{name:Type}` binds params. */
+  /**
+   * Rows of a SELECT as arrays; 64-bit integers and decimals are strings. `{name:Type}` binds
+   * params.
+   */
   rows<Row extends readonly unknown[]>(sql: string, params?: QueryParams): Promise<Row[]>
   /** The whole result as text, in `format` unless the statement names one. */
   text(sql: string, format: string): Promise<string>
   /**
-   * The result piece by piece, on a connection of its own; of a format without header and footer, since
-   * the embedded engine writes those once per piece. Nothing of a failed query's message is in the bytes.
+   * The result piece by piece, on a connection of its own; of a format without header and footer,
+   * since the embedded engine writes those once per piece. Nothing of a failed query's message is
+   * in the bytes.
    */
   stream(sql: string, options: StreamOptions): AsyncIterable<Uint8Array>
   close(): Promise<void>
@@ -41,14 +47,19 @@ export interface AccessOptions {
   readonly readOnly?: boolean
 }
 
-/** Inserts are whole when they return, and a row sent again is never dropped as a duplicate block. */
-export const WRITER_SETTINGS = {
-  async_insert: 0,
-  wait_for_async_insert: 1,
-  insert_deduplicate: 0,
-} as const
+/** Inserts are whole when they return. */
+export const WRITER_SETTINGS = { async_insert: 0, wait_for_async_insert: 1 } as const
 
-/** Numbers that JSON cannot hold come as text, empty cells are empty, FINAL may skip by event time. */
+/**
+ * A row sent again must never be dropped as part of a block seen before. From 26.2 on ClickHouse has
+ * this setting and no longer heeds the older one.
+ */
+export const DEDUPLICATION_OFF = { deduplicate_insert: 'disable' } as const
+export const DEDUPLICATION_OFF_BEFORE_26_2 = { insert_deduplicate: 0 } as const
+
+/**
+ * Numbers that JSON cannot hold come as text, empty cells are empty, FINAL may skip by event time.
+ */
 export const READER_SETTINGS = {
   output_format_json_quote_64bit_integers: 1,
   output_format_json_quote_decimals: 1,

@@ -1,7 +1,7 @@
-// Ownership of `--db DIR`. `replay` and `demo` empty their folder at each run, so they may only ever
-// empty a folder they made: one that carries the marker file, or that is empty or missing. Anything
-// else is refused. What lies in it: the marker, `engine/` (the ClickHouse engine's own files), and what
-// the run keeps beside the ledger.
+// Ownership of `--db DIR`. `replay` and `demo` empty their folder at each run, so they may only
+// ever empty a folder they made: one that carries the marker file, or that is empty or missing.
+// Anything else is refused. What lies in it: the marker, `engine/` (the ClickHouse engine's own
+// files), and what the run keeps beside the ledger.
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -18,8 +18,9 @@ const MARKER_TEXT =
 const DATABASE = 'tributary'
 
 /**
- * Makes `folder` ours and empty, but for the marker. Throws TRIBUTARY_USAGE for a folder that is not
- * ours, TRIBUTARY_CLICKHOUSE_UNAVAILABLE while another process uses it; then nothing was removed.
+ * Makes `folder` ours and empty, but for the marker. Throws TRIBUTARY_USAGE for a folder that is
+ * not ours, TRIBUTARY_CLICKHOUSE_UNAVAILABLE while another process uses it; then nothing was
+ * removed.
  */
 export async function claimFolder(folder: string): Promise<void> {
   const entries = await entriesOf(folder)
@@ -43,7 +44,10 @@ export function openFolder(folder: string): Promise<ClickHouse> {
   return openEmbedded({ folder: enginePath(folder), database: DATABASE })
 }
 
-/** Opens a folder that a run has left, to read. Throws TRIBUTARY_USAGE when there is no ledger in it. */
+/**
+ * Opens a folder that a run has left, to read. Throws TRIBUTARY_USAGE when there is no ledger in
+ * it.
+ */
 export async function openFolderReadOnly(folder: string): Promise<ClickHouse> {
   if (!hasLedger(folder)) {
     throw new TributaryError('TRIBUTARY_USAGE', `There is no ledger in the folder ${folder}.`, {
@@ -57,7 +61,10 @@ export function hasLedger(folder: string): boolean {
   return existsSync(join(folder, MARKER_FILE)) && existsSync(enginePath(folder))
 }
 
-/** Where the engine keeps its files: a process that reads files by the engine too must open the same. */
+/**
+ * Where the engine keeps its files: a process that reads files by the engine too must open the
+ * same.
+ */
 export function enginePath(folder: string): string {
   return join(folder, 'engine')
 }

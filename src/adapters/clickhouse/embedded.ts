@@ -1,8 +1,9 @@
-// The ClickHouse engine inside this process, its data in a folder (npm `chdb`, an optional dependency).
-// One process per folder, one folder at a time per process. Each kind of use has a session of its own:
-// settings and the current database stick to a session, and a long query makes the next one wait.
+// The ClickHouse engine inside this process, its data in a folder (npm `chdb`, an optional
+// dependency). One process per folder, one folder at a time per process. Each kind of use has a
+// session of its own: settings and the current database stick to a session, and a long query makes
+// the next one wait.
 import { mkdir } from 'node:fs/promises'
-import { READER_SETTINGS, WRITER_SETTINGS } from './connection.ts'
+import { DEDUPLICATION_OFF, READER_SETTINGS, WRITER_SETTINGS } from './connection.ts'
 import type { AccessOptions, ClickHouse, QueryParams, StreamOptions } from './connection.ts'
 import { assertDatabaseName } from './database-name.ts'
 import { engineMissing, folderUnavailable, toTributaryError } from './errors.ts'
@@ -18,7 +19,10 @@ export interface EmbeddedOptions extends AccessOptions {
   readonly database: string
 }
 
-/** Opens the folder and takes its lock. Throws TRIBUTARY_CLICKHOUSE_UNAVAILABLE: no engine, or in use. */
+/**
+ * Opens the folder and takes its lock. Throws TRIBUTARY_CLICKHOUSE_UNAVAILABLE: no engine, or in
+ * use.
+ */
 export async function openEmbedded(options: EmbeddedOptions): Promise<ClickHouse> {
   assertDatabaseName(options.database)
   const { folder, database } = options
@@ -26,8 +30,11 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<ClickHouse
   const chdb = await loadEngine()
   await mkdir(folder, { recursive: true })
   const open = (settings: Settings): Promise<Session> => openSession(chdb, options, settings)
-  const writer = await open({ ...WRITER_SETTINGS, ...access })
-  const reader = await open({ ...READER_SETTINGS, ...access })
+  const writer = await open({ ...WRITER_SETTINGS, ...DEDUPLICATION_OFF, ...access })
+  const reader = await open({ ...READER_SETTINGS, ...access }).catch((error: unknown) => {
+    writer.close()
+    throw error
+  })
   const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work()

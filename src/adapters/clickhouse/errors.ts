@@ -6,7 +6,10 @@ import { TributaryError } from '../../ports/errors.ts'
 
 const SYNTAX_ERROR = 62
 
-/** Codes with which a ClickHouse is there but cannot serve: worth trying again, or an operator's task. */
+/**
+ * Codes with which a ClickHouse is there but cannot serve: worth trying again, or an operator's
+ * task.
+ */
 const UNAVAILABLE: ReadonlyMap<number, string> = new Map([
   [81, 'Create the database with `tributary migrate`, or correct TRIBUTARY_CLICKHOUSE__DATABASE.'],
   [159, 'The query took longer than max_execution_time allows.'],
@@ -28,21 +31,32 @@ const UNAVAILABLE: ReadonlyMap<number, string> = new Map([
   [999, 'ClickHouse cannot reach Keeper; see its server log.'],
 ])
 
-/** What a statement's failure means. `place` names the ClickHouse; the statement is not repeated. */
+/** What helps against a refusal that has nothing to do with the connection. */
+const REFUSAL_HINTS: ReadonlyMap<number, string> = new Map([
+  [47, 'DESCRIBE TABLE name lists the columns of a table or view.'],
+  [60, 'SHOW TABLES lists what is there; `tributary migrate` creates what Tributary needs.'],
+  [164, 'Only reading is allowed here.'],
+])
+
+/**
+ * What a statement's failure means. `place` names the ClickHouse; the statement is not repeated.
+ */
 export function toTributaryError(error: unknown, place: string): TributaryError {
   if (error instanceof TributaryError) return error
   const failure = clickHouseFailure(error)
   if (failure === undefined) return unreachable(error, place)
-  const hint = UNAVAILABLE.get(failure.code)
-  if (hint !== undefined) {
+  const remedy = UNAVAILABLE.get(failure.code)
+  if (remedy !== undefined) {
     const message = `ClickHouse at ${place} cannot serve: ${failure.message}`
-    return new TributaryError('TRIBUTARY_CLICKHOUSE_UNAVAILABLE', message, { cause: error, hint })
+    const options = { cause: error, hint: remedy }
+    return new TributaryError('TRIBUTARY_CLICKHOUSE_UNAVAILABLE', message, options)
   }
   const syntax = failure.code === SYNTAX_ERROR
+  const hint = REFUSAL_HINTS.get(failure.code)
   return new TributaryError(
     syntax ? 'TRIBUTARY_USAGE' : 'TRIBUTARY_CLICKHOUSE_QUERY',
     `ClickHouse refused the statement: ${failure.message} (code ${failure.code})`,
-    { cause: error },
+    { cause: error, ...(hint === undefined ? {} : { hint }) },
   )
 }
 
@@ -75,7 +89,9 @@ function unreachable(error: unknown, place: string): TributaryError {
   )
 }
 
-/** ClickHouse's own code and message, from the HTTP client's or the engine's error; else undefined. */
+/**
+ * ClickHouse's own code and message, from the HTTP client's or the engine's error; else undefined.
+ */
 function clickHouseFailure(error: unknown): { code: number; message: string } | undefined {
   if (!(error instanceof Error)) return undefined
   const parsed = parseError(error)
@@ -83,7 +99,10 @@ function clickHouseFailure(error: unknown): { code: number; message: string } | 
   return Number.isInteger(code) ? { code, message: shorten(parsed.message) } : undefined
 }
 
-/** Without the list of every token the parser would have taken, which hides the position it stopped at. */
+/**
+ * Without the list of every token the parser would have taken, which hides the position it stopped
+ * at.
+ */
 function shorten(message: string): string {
   return (message.split(' Expected one of: ')[0] ?? message).trim()
 }

@@ -1,13 +1,14 @@
-// Cuts rows into blocks that one INSERT may carry: ClickHouse refuses a block that touches more than
-// 100 monthly partitions (max_partitions_per_insert_block), and a block is held in memory whole.
+// Cuts rows into blocks that one INSERT may carry: ClickHouse refuses a block that touches more
+// than 100 monthly partitions (max_partitions_per_insert_block), and a block is held in memory
+// whole.
 import type { LedgerRow } from '../../core/tables.ts'
 
 export const BLOCK_ROWS_MAX = 50_000
 export const BLOCK_MONTHS_MAX = 100
 
 /**
- * Pure. Every row is in exactly one block; of rows of one month the order is kept. Rows of many months
- * are sorted by month first, so that alternating months do not make many small blocks.
+ * Pure. Every row is in exactly one block; of rows of one month the order is kept. Rows of many
+ * months are sorted by month first, so that alternating months do not make many small blocks.
  */
 export function* insertBlocks(rows: readonly LedgerRow[]): Iterable<LedgerRow[]> {
   const months = new Set(rows.map(monthOf))

@@ -1,6 +1,7 @@
 // LedgerSink on ClickHouse: absolute rows into ReplacingMergeTree tables, read back with FINAL.
 // Sending a row again is safe: the highest `ver` of a key wins and equal versions are equal rows.
-// Tables and columns come from src/core/tables.ts; schemas/clickhouse/ creates them in the same order.
+// Tables and columns come from src/core/tables.ts; schemas/clickhouse/ creates them in the same
+// order.
 import { TABLES } from '../../core/tables.ts'
 import type { LedgerRow, TableName, TableSpec } from '../../core/tables.ts'
 import type { BookedRange, LedgerSink, LineageRow, ProgressRow } from '../../ports/ledger-sink.ts'
@@ -26,7 +27,9 @@ export function ledgerColumns(spec: TableSpec): string[] {
 
 const COLUMNS = new Map(TABLES.map((spec) => [spec.name, ledgerColumns(spec)]))
 
-/** Needs a migrated database. Every call throws TributaryError; an error after sending is ambiguous. */
+/**
+ * Needs a migrated database. Every call throws TributaryError; an error after sending is ambiguous.
+ */
 export function createClickHouseLedger(db: ClickHouse): LedgerSink {
   return {
     insert: async (table, rows) => {
@@ -38,6 +41,15 @@ export function createClickHouseLedger(db: ClickHouse): LedgerSink {
     lineages: (topic, partition) => lineages(db, topic, partition),
     progress: (topic, partition) => progress(db, topic, partition),
   }
+}
+
+/**
+ * Does any state sum into the views? `replay` refuses such a database: its rows would add to them.
+ */
+export async function hasActiveLineages(db: ClickHouse): Promise<boolean> {
+  const sql = "SELECT count() FROM lineages FINAL WHERE status = 'active'"
+  const [[count] = ['0']] = await db.rows<[string]>(sql)
+  return count !== '0'
 }
 
 function columnsOf(table: TableName): readonly string[] {

@@ -1,6 +1,7 @@
-// Brings a database to the schema of schemas/clickhouse/. Every statement is idempotent (IF NOT EXISTS,
-// OR REPLACE) and a migration is noted after its statements, so an interrupted run is simply repeated
-// and two at once do no harm. A file that was applied never changes: its checksum is kept.
+// Brings a database to the schema of schemas/clickhouse/. Every statement is idempotent (IF NOT
+// EXISTS, OR REPLACE) and a migration is noted after its statements, so an interrupted run is
+// simply repeated and two at once do no harm. A file that was applied never changes: its checksum
+// is kept.
 import { TributaryError } from '../../ports/errors.ts'
 import type { ClickHouse } from './connection.ts'
 import { readMigrations, statementsOf } from './migration-files.ts'
@@ -13,7 +14,9 @@ export interface MigrateOptions {
   readonly migrations?: readonly Migration[]
 }
 
-/** Resolves to the number of migrations applied now. Throws TRIBUTARY_CONFIG for a changed old file. */
+/**
+ * Resolves to the number of migrations applied now. Throws TRIBUTARY_CONFIG for a changed old file.
+ */
 export async function migrate(db: ClickHouse, options: MigrateOptions = {}): Promise<number> {
   const migrations = options.migrations ?? (await readMigrations())
   const tell = options.onStep ?? (() => {})

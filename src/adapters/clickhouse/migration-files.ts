@@ -1,5 +1,6 @@
-// Numbered SQL files -> statements. A file is a template, so that one set of files makes plain tables
-// on one server and, later, replicated ones on a cluster; its checksum is that of the template.
+// Numbered SQL files -> statements. A file is a template, so that one set of files makes plain
+// tables on one server and, later, replicated ones on a cluster; its checksum is that of the
+// template.
 //   {table:NAME}      the table that holds the rows
 //   {on_cluster}      where the statement runs
 //   {engine:ENGINE}   the table's engine

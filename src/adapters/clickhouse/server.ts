@@ -1,8 +1,14 @@
-// A ClickHouse server (or cluster node) over HTTP, by the official client: one client to write, one to
-// read, one for streams. The client does not retry; absolute rows make a retry by the caller safe.
+// A ClickHouse server (or cluster node) over HTTP, by the official client: one client to write, one
+// to read, one for streams. The client does not retry; absolute rows make a retry by the caller
+// safe.
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import type { ClickHouseClient, ClickHouseSettings, DataFormat } from '@clickhouse/client'
-import { READER_SETTINGS, WRITER_SETTINGS } from './connection.ts'
+import {
+  DEDUPLICATION_OFF,
+  DEDUPLICATION_OFF_BEFORE_26_2,
+  READER_SETTINGS,
+  WRITER_SETTINGS,
+} from './connection.ts'
 import type { AccessOptions, ClickHouse, QueryParams, StreamOptions } from './connection.ts'
 import { assertDatabaseName } from './database-name.ts'
 import { toTributaryError } from './errors.ts'
@@ -23,7 +29,9 @@ const TIMEOUT_MS = 60_000
 const STREAM_PATIENCE = 10
 const OPEN_CONNECTIONS_MAX = 4
 
-/** Connects lazily: no request is sent before the first use. Throws TRIBUTARY_CONFIG for a bad name. */
+/**
+ * Connects lazily: no request is sent before the first use. Throws TRIBUTARY_CONFIG for a bad name.
+ */
 export function openServer(options: ServerOptions): ClickHouse {
   assertDatabaseName(options.database)
   const place = placeOf(options.url)
@@ -34,6 +42,7 @@ export function openServer(options: ServerOptions): ClickHouse {
   const timeoutMs = (options.timeoutMs ?? TIMEOUT_MS) * STREAM_PATIENCE
   // A whole answer first, then its bytes: a query that fails halfway leaves no half of a file.
   const streamer = client({ ...options, timeoutMs }, { ...reads, wait_end_of_query: 1 })
+  let insertSettings: ClickHouseSettings | undefined
   const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work()
@@ -46,7 +55,11 @@ export function openServer(options: ServerOptions): ClickHouse {
     place,
     createDatabase: () => attempt(() => createDatabase(options)),
     command: (sql) => attempt(() => run(writer, sql)),
-    insert: (table, columns, rows) => attempt(() => insert(writer, table, columns, rows)),
+    insert: (table, columns, rows) =>
+      attempt(async () => {
+        insertSettings ??= await deduplicationOff(reader)
+        await insert(writer, { table, columns, rows, settings: insertSettings })
+      }),
     rows: <Row extends readonly unknown[]>(sql: string, params: QueryParams = {}) =>
       attempt(async () => {
         const format = 'JSONCompactEachRow'
@@ -85,16 +98,31 @@ async function run(writer: ClickHouseClient, sql: string): Promise<void> {
   await writer.command({ query: sql })
 }
 
-async function insert(
-  writer: ClickHouseClient,
-  table: string,
-  columns: readonly string[],
-  rows: readonly (readonly unknown[])[],
-): Promise<void> {
-  const [first, ...rest] = columns
+interface Insert {
+  readonly table: string
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly unknown[])[]
+  readonly settings: ClickHouseSettings
+}
+
+async function insert(writer: ClickHouseClient, one: Insert): Promise<void> {
+  const [first, ...rest] = one.columns
   if (first === undefined) return
-  const format = 'JSONCompactEachRow'
-  await writer.insert({ table, columns: [first, ...rest], values: [...rows], format })
+  await writer.insert({
+    table: one.table,
+    columns: [first, ...rest],
+    values: [...one.rows],
+    format: 'JSONCompactEachRow',
+    clickhouse_settings: one.settings,
+  })
+}
+
+/** An older server refuses a setting that it does not know, so it is asked. */
+async function deduplicationOff(reader: ClickHouseClient): Promise<ClickHouseSettings> {
+  const query = "SELECT count() FROM system.settings WHERE name = 'deduplicate_insert'"
+  const result = await reader.query({ query, format: 'JSONCompactEachRow' })
+  const [[known] = ['0']] = await result.json<[string]>()
+  return known === '0' ? DEDUPLICATION_OFF_BEFORE_26_2 : DEDUPLICATION_OFF
 }
 
 async function textOf(reader: ClickHouseClient, sql: string, format: string): Promise<string> {
@@ -126,7 +154,9 @@ async function* streamOf(
   }
 }
 
-/** On a client without a database of its own: one that names a missing database cannot create it. */
+/**
+ * On a client without a database of its own: one that names a missing database cannot create it.
+ */
 async function createDatabase(options: ServerOptions): Promise<void> {
   const { database, ...rest } = options
   const bare = client(rest, {})

@@ -8,14 +8,10 @@ import type { BookedRange, LedgerSink, LineageRow, ProgressRow } from '../../por
 const HOUR_MS = 3_600_000
 const STATUS_RANK: Record<LineageRow['status'], number> = { building: 1, active: 2, retired: 3 }
 
-interface Shape {
-  /** Position of the lineage; the partition follows it. */
-  readonly lineageAt: number
-}
-
-const SHAPES = new Map(
-  TABLES.map((spec): [TableName, Shape] => [spec.name, { lineageAt: 1 + spec.dimensions.length }]),
-)
+/** Position of the lineage in a table's rows; the partition follows it. */
+const LINEAGE_AT = Object.fromEntries(
+  TABLES.map((spec) => [spec.name, 1 + spec.dimensions.length]),
+) as Readonly<Record<TableName, number>>
 
 export interface MemoryLedger extends LedgerSink {
   /** The winning rows of a table, of every lineage and hour, in the order their keys first came. */
@@ -56,7 +52,7 @@ function keepNewest(winners: Map<string, LedgerRow>, key: string, row: LedgerRow
 
 /** The sorting key: booked hour, dimensions, lineage, partition. */
 function keyOf(table: TableName, row: LedgerRow): string {
-  return JSON.stringify(row.slice(0, shapeOf(table).lineageAt + 2))
+  return JSON.stringify(row.slice(0, LINEAGE_AT[table] + 2))
 }
 
 function versionOf(row: LedgerRow): bigint {
@@ -64,7 +60,7 @@ function versionOf(row: LedgerRow): bigint {
 }
 
 function isInRange(table: TableName, row: LedgerRow, range: BookedRange): boolean {
-  const { lineageAt } = shapeOf(table)
+  const lineageAt = LINEAGE_AT[table]
   const hour = Date.parse(`${String(row[0]).replace(' ', 'T')}Z`) / HOUR_MS
   return (
     row[lineageAt] === range.lineage &&
@@ -72,10 +68,6 @@ function isInRange(table: TableName, row: LedgerRow, range: BookedRange): boolea
     hour >= range.hourFrom &&
     hour <= range.hourTo
   )
-}
-
-function shapeOf(table: TableName): Shape {
-  return SHAPES.get(table) ?? { lineageAt: 0 }
 }
 
 interface StateRow {

@@ -1,5 +1,5 @@
-// An embedded engine for a test file: a folder of its own, migrated, removed at the end. A process can
-// have one folder open at a time, so a file opens one.
+// An embedded engine for a test file: a folder of its own, migrated, removed at the end. A process
+// can have one folder open at a time, so a file opens one.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

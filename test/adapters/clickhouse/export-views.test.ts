@@ -1,5 +1,5 @@
-// The CSV of the views: exact bytes, the same from the embedded engine and from a server; whole or not
-// at all.
+// The CSV of the views: exact bytes, the same from the embedded engine and from a server; whole or
+// not at all.
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -121,6 +121,11 @@ describe('the files', () => {
     expect(lines[0]).toBe('"event_hour","channel","campaign","action_type","events","persons"')
     expect(lines[70_000]).toBe('"2026-01-01 00:00:00","c69999","","",1,1')
     expect(await contentOf('bi_intake')).toBe('"outcome","reason","records"\n')
+  })
+
+  it('cannot be written where no folder can be', async () => {
+    const file = join(folder, 'bi_intake.csv')
+    await expect(exportViews(embedded(), file)).rejects.toMatchObject({ code: 'TRIBUTARY_USAGE' })
   })
 
   it('stay as they were when a view fails', async () => {

@@ -1,10 +1,12 @@
-// The ledger on a server over HTTP keeps the contract of the port; and what only a server can do wrong.
+// The ledger on a server over HTTP keeps the contract of the port; and what only a server can do
+// wrong.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ClickHouse } from '../../../src/adapters/clickhouse/connection.ts'
 import { createClickHouseLedger } from '../../../src/adapters/clickhouse/ledger-sink.ts'
 import { migrate } from '../../../src/adapters/clickhouse/migrate.ts'
 import { openServer } from '../../../src/adapters/clickhouse/server.ts'
 import { ledgerSinkContract } from '../../contract/ledger-sink.contract.ts'
+import { expectNoDeduplication } from './deduplication.ts'
 import { describeWithService, testName } from '../../services.ts'
 
 describeWithService('clickhouse', 'the ledger on a server', (url) => {
@@ -20,6 +22,9 @@ describeWithService('clickhouse', 'the ledger on a server', (url) => {
   })
 
   ledgerSinkContract(() => createClickHouseLedger(db))
+
+  it('takes the same rows twice, where ClickHouse would drop a block it has seen', () =>
+    expectNoDeduplication(db))
 
   it('is migrated by two at once', async () => {
     const name = testName('two')
