@@ -15,7 +15,7 @@ import { Goals } from './goals.ts'
 import { KIND_OTHER, PATH_LAPSED, hourOf } from './journey-layout.ts'
 import { isDuplicate } from './journey-tail.ts'
 import { dueTime, eventCount } from './journey-header.ts'
-import { Journey } from './journey.ts'
+import { Journey, isTouch } from './journey.ts'
 import { JourneyTable } from './journey-table.ts'
 import { Delta, Ledger } from './ledger.ts'
 import { createPackedEvent, kindOfEvent, packEvent } from './pack-event.ts'
@@ -52,7 +52,16 @@ export class Partition {
   journeysHeld = 0
   journeysBegun = 0
   /** Counted for metrics and benches since the start of this process; no part of the state. */
-  readonly seen = { clamped: 0, appended: 0, inserted: 0, lapsed: 0, forgottenEvents: 0 }
+  readonly seen = {
+    clamped: 0,
+    appended: 0,
+    inserted: 0,
+    lapsed: 0,
+    forgottenEvents: 0,
+    lastTouchMs: 0,
+  }
+  /** Whether more persons were due at the last record than could be settled before it. */
+  hasBacklog = false
   /** Set when `apply` returned null. */
   missing: MissingJourney | null = null
   /** Off only in tests: the general path must do what the fast path does. */
@@ -121,6 +130,7 @@ export class Partition {
     for (;;) {
       // Asked once more at the limit, so that what was overtaken is removed at the same record always.
       const person = this.due.next(this.streamTimeMs, this.dueOf)
+      this.hasBacklog = person !== null
       if (person === null || this.#settled >= most) return true
       const entry = this.#find(person.persons, person.at)
       if (entry < 0) {
@@ -159,6 +169,9 @@ export class Partition {
     this.#packed.action = event.action
     const dueBefore = this.#dueOfEntry(entry)
     const isNew = journeys.length(entry) === 0
+    if (isTouch(this.#packed.kindAction)) {
+      this.seen.lastTouchMs = Math.max(this.seen.lastTouchMs, timeMs)
+    }
     const context = { settings, delta: this.#delta, streamTimeMs: this.streamTimeMs }
     if (this.usesFastPath && appendEvent(journeys, entry, this.#packed, context)) {
       this.seen.appended++

@@ -61,6 +61,16 @@ export class PartitionWorker {
     return this.#held?.partition ?? null
   }
 
+  /** The offset that the next span must begin at. */
+  get computedNext(): number {
+    return this.#holding().meta.next
+  }
+
+  /** Rows that have not landed in ClickHouse. */
+  get unflushed(): number {
+    return this.#held?.flusher.unflushed ?? 0
+  }
+
   /** Meta of the last confirmed commit, null while the partition is not held. */
   get committed(): PartitionMeta | null {
     return this.#held?.committed ?? null

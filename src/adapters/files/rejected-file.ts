@@ -9,28 +9,25 @@ import type { DeadLetter, DeadLetterSink } from '../../ports/dead-letter-sink.ts
 
 export const REJECTED_FILE = 'rejected.ndjson'
 
-/** Where a refused record came from: the file as given and its row, from 1. */
-export interface RecordPlace {
-  readonly file: string
-  readonly row: number
-}
+/** Headers that say where a record of a file came from: the file's label and its row, from 1. */
+export const FILE_HEADER = 'tributary.file'
+export const ROW_HEADER = 'tributary.row'
 
 export class RejectedFile implements DeadLetterSink {
   readonly #folder: string
-  readonly #placeOf: (offset: number) => RecordPlace
   #stream: WriteStream | null = null
 
-  constructor(folder: string, placeOf: (offset: number) => RecordPlace) {
+  constructor(folder: string) {
     this.#folder = folder
-    this.#placeOf = placeOf
   }
 
   async send(letters: readonly DeadLetter[]): Promise<void> {
     const stream = await this.#open()
     let text = ''
     for (const { record, outcome, reason } of letters) {
-      const value = record.value === null ? null : Buffer.from(record.value).toString()
-      text += `${JSON.stringify({ ...this.#placeOf(record.offset), outcome, reason, value })}\n`
+      const file = textOf(record.headers?.[FILE_HEADER])
+      const row = Number(textOf(record.headers?.[ROW_HEADER]))
+      text += `${JSON.stringify({ file, row, outcome, reason, value: textOf(record.value) })}\n`
     }
     if (!stream.write(text)) await once(stream, 'drain')
   }
@@ -60,4 +57,8 @@ export class RejectedFile implements DeadLetterSink {
     }
     return this.#stream
   }
+}
+
+function textOf(bytes: Uint8Array | null | undefined): string | null {
+  return bytes === null || bytes === undefined ? null : Buffer.from(bytes).toString()
 }
