@@ -51,8 +51,8 @@ export interface AccessOptions {
 export const WRITER_SETTINGS = { async_insert: 0, wait_for_async_insert: 1 } as const
 
 /**
- * A row sent again must never be dropped as part of a block seen before. From 26.2 on ClickHouse has
- * this setting and no longer heeds the older one.
+ * A row sent again must never be dropped as part of a block seen before. From 26.2 on ClickHouse
+ * has this setting and no longer heeds the older one.
  */
 export const DEDUPLICATION_OFF = { deduplicate_insert: 'disable' } as const
 export const DEDUPLICATION_OFF_BEFORE_26_2 = { insert_deduplicate: 0 } as const

@@ -51,7 +51,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<ClickHouse
     rows: <Row extends readonly unknown[]>(sql: string, params: QueryParams = {}) =>
       attempt(async () => {
         const result = await reader.queryBindAsync(sql, params, { format: 'JSONCompactEachRow' })
-        return parseLines<Row>(result.text())
+        return parseLines<Row>(Buffer.from(result.bytes()))
       }),
     text: (sql, format) => attempt(async () => (await reader.queryAsync(sql, { format })).text()),
     stream: (sql, how) =>
@@ -113,9 +113,14 @@ async function insert(
   await writer.insert({ table, columns, values, format: 'JSONCompactEachRow' })
 }
 
-function parseLines<Row extends readonly unknown[]>(text: string): Row[] {
+/** Line by line: a string cannot hold as much as a result may. Every line ends with a newline. */
+function parseLines<Row extends readonly unknown[]>(bytes: Buffer): Row[] {
   const rows: Row[] = []
-  for (const line of text.split('\n')) if (line !== '') rows.push(JSON.parse(line) as Row)
+  for (let start = 0; start < bytes.length;) {
+    const end = bytes.indexOf('\n', start)
+    rows.push(JSON.parse(bytes.toString('utf8', start, end)) as Row)
+    start = end + 1
+  }
   return rows
 }
 

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import {
   BLOCK_MONTHS_MAX,
   BLOCK_ROWS_MAX,
+  BLOCK_VALUES_MAX,
   insertBlocks,
 } from '../../../src/adapters/clickhouse/insert-blocks.ts'
 import type { LedgerRow } from '../../../src/core/tables.ts'
@@ -37,4 +38,17 @@ it('makes few blocks of alternating months', () => {
 it('cuts where a block is full', () => {
   const rows = Array.from({ length: BLOCK_ROWS_MAX + 1 }, (_, i) => rowIn(0, i))
   expect([...insertBlocks(rows)].map((block) => block.length)).toEqual([BLOCK_ROWS_MAX, 1])
+})
+
+it('cuts where long paths have filled a block, and passes a row that is one by itself', () => {
+  const path = Array.from({ length: 1000 }, () => 'email')
+  const rows = Array.from({ length: 4000 }, (_, id): LedgerRow => ['2026-01-01 00:00:00', id, path])
+  const sizes = [...insertBlocks(rows)].map((block) => block.length)
+  expect(sizes).toEqual([1994, 1994, 12])
+  expect(1994 * 1003).toBeLessThanOrEqual(BLOCK_VALUES_MAX)
+  const huge: LedgerRow = [
+    '2026-01-01 00:00:00',
+    Array.from({ length: BLOCK_VALUES_MAX }, () => ''),
+  ]
+  expect([...insertBlocks([huge, huge])]).toEqual([[huge], [huge]])
 })
