@@ -29,7 +29,3 @@ export const WELL_KNOWN_ACTIONS: Readonly<Record<string, string>> = {
   subscribe: 'subscribed: a goal that does not close a path',
   heartbeat: 'is still watching: no touch, counted in `activity` and `live_minutes`',
 }
-
-/** The action type as a metric label: itself when well known, else `other`. */
-export const actionLabel = (action: string): string =>
-  Object.hasOwn(WELL_KNOWN_ACTIONS, action) ? action : 'other'
