@@ -1,5 +1,5 @@
-// Golden input is written as producers write it. This reads just that much of the wire contract, plainly
-// and independently of `src/schema`: valid events only, value as a decimal string.
+// Golden input is written as producers write it. This reads just that much of the wire contract,
+// plainly and independently of `src/schema`: valid events only, value as a decimal string.
 import type { Settings } from '../../src/core/settings.ts'
 import { kindOf } from '../oracle/journey-order.ts'
 import type { LogEvent, LogRecord } from '../oracle/log.ts'
@@ -16,7 +16,10 @@ interface WireEvent {
 
 const DIGITS: Readonly<Record<string, number>> = { USD: 2, JPY: 0, KWD: 3 }
 
-/** A log whose record times are the event times, held back to the latest so far: broker time never goes back. */
+/**
+ * A log whose record times are the event times, held back to the latest so far: broker time never
+ * goes back.
+ */
 export function readLog(ndjson: string, settings: Settings): LogRecord[] {
   let timeMs = Number.NEGATIVE_INFINITY
   return ndjson

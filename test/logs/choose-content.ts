@@ -1,5 +1,5 @@
-// What a generated event says: channels, live events, transactions, money. Few values of each, so that
-// runs of touches, copies of transactions and refunds meet each other.
+// What a generated event says: channels, live events, transactions, money. Few values of each, so
+// that runs of touches, copies of transactions and refunds meet each other.
 import type { Settings } from '../../src/core/settings.ts'
 import { goalOf } from '../oracle/journey-order.ts'
 import type { LogEvent } from '../oracle/log.ts'
@@ -35,7 +35,10 @@ const AMOUNTS = [9999, 10_000, 10_001, 1, 0, 7, 3, 1_234_567, 100, 1_000_000_000
 /** Everything of an event but its id, person and time. */
 export type Content = Omit<LogEvent, 'eventId' | 'userHash' | 'timeMs'>
 
-/** Channel and campaign; every third time those of the person's event before, so that touches form runs. */
+/**
+ * Channel and campaign; every third time those of the person's event before, so that touches form
+ * runs.
+ */
 function chooseOrigin(
   move: Move,
   { manyValues, previous }: ContentContext,
@@ -102,7 +105,10 @@ export function chooseConversion(
   return { transactionId, valueMinor, currency: valueMinor < 0 ? '' : currency }
 }
 
-/** A refund of an earlier conversion of the person, if there is one, mostly in its currency and window. */
+/**
+ * A refund of an earlier conversion of the person, if there is one, mostly in its currency and
+ * window.
+ */
 export function chooseRefund(
   move: Move,
   order: LogEvent | undefined,

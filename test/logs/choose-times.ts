@@ -1,5 +1,6 @@
-// Times of generated records. They sit on the edges on purpose: exactly at a gap, a window or a limit of
-// the settings, one millisecond before it and one after, measured from an earlier event of the person.
+// Times of generated records. They sit on the edges on purpose: exactly at a gap, a window or a
+// limit of the settings, one millisecond before it and one after, measured from an earlier event
+// of the person.
 import type { Settings } from '../../src/core/settings.ts'
 import { pick, pickWeighted } from './moves.ts'
 import type { Move } from './moves.ts'

@@ -1,5 +1,5 @@
-// The generator is worth something only if its logs contain what is hard. Counted over a fixed range of
-// seeds, so a change that loses a situation fails here.
+// The generator is worth something only if its logs contain what is hard. Counted over a fixed
+// range of seeds, so a change that loses a situation fails here.
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { leadIndexOf, candidatesOf } from '../oracle/book-credits.ts'

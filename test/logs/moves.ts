@@ -1,6 +1,6 @@
-// A generated log is a list of moves, and a move is a handful of small numbers that only `build-log.ts`
-// gives a meaning. So a seed and fast-check can produce the same logs, and fast-check can shrink them:
-// a dropped move is a dropped record, and 0 is always the plainest choice.
+// A generated log is a list of moves, and a move is a handful of small numbers that only `build-
+// log.ts` gives a meaning. So a seed and fast-check can produce the same logs, and fast-check can
+// shrink them: a dropped move is a dropped record, and 0 is always the plainest choice.
 import fc from 'fast-check'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
@@ -73,7 +73,9 @@ export function movesArbitrary(range: { minLength: number; maxLength: number }) 
   return fc.array(move, { ...range, size: 'max' })
 }
 
-/** Picks by weight: `number` (0..9999) runs over the list, each entry as often as its weight says. */
+/**
+ * Picks by weight: `number` (0..9999) runs over the list, each entry as often as its weight says.
+ */
 export function pickWeighted<T>(list: readonly (readonly [number, T])[], number: number): T {
   const total = list.reduce((sum, [weight]) => sum + weight, 0)
   let left = number % total

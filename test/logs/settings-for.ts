@@ -31,8 +31,8 @@ export function settingsFor(seed: number): Settings {
 }
 
 /**
- * Settings under which journeys overflow and nothing is ever forgotten, so that the oracle may count
- * all events of a person.
+ * Settings under which journeys overflow and nothing is ever forgotten, so that the oracle may
+ * count all events of a person.
  */
 export function overflowSettingsFor(seed: number): Settings {
   const draw = createDraw(seed ^ 0x0f10)

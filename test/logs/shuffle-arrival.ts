@@ -1,5 +1,5 @@
-// Other orders of arrival for the same applied set A (DESIGN section 1: same A, same final stream time,
-// lapses worked off => same totals over booked hours).
+// Other orders of arrival for the same applied set A (DESIGN section 1: same A, same final stream
+// time, lapses worked off => same totals over booked hours).
 import type { Settings } from '../../src/core/settings.ts'
 import { createAdmission } from '../oracle/admit.ts'
 import type { LogRecord } from '../oracle/log.ts'
@@ -19,10 +19,11 @@ export function orderFreeSettings(settings: Settings): Settings {
 }
 
 /**
- * The log in another order of arrival, for `orderFreeSettings`: of copies of an id only the first is
- * kept, event times are kept, record times stay where they are in the log but never so far behind their
- * event that it would be clamped. Ends with ticks at one time that is the same for every seed, past
- * every lapse: two shuffles of one log have the same A and the same final stream time.
+ * The log in another order of arrival, for `orderFreeSettings`: of copies of an id only the first
+ * is kept, event times are kept, record times stay where they are in the log but never so far
+ * behind their event that it would be clamped. Ends with ticks at one time that is the same for
+ * every seed, past every lapse: two shuffles of one log have the same A and the same final stream
+ * time.
  */
 export function shuffleArrival(
   log: readonly LogRecord[],
@@ -46,10 +47,10 @@ export function shuffleArrival(
 }
 
 /**
- * The log in another order of arrival under its own settings, forgetting included: two events change
- * places, again and again, as long as the same set stays applied with the same times. Record times and
- * everything that is no event stay in place. Ends with ticks past every lapse, as does seed 0, which
- * keeps the order.
+ * The log in another order of arrival under its own settings, forgetting included: two events
+ * change places, again and again, as long as the same set stays applied with the same times.
+ * Record times and everything that is no event stay in place. Ends with ticks past every lapse, as
+ * does seed 0, which keeps the order.
  */
 export function shuffleWithinLateness(
   log: readonly LogRecord[],

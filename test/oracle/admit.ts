@@ -1,7 +1,7 @@
 // DESIGN section 3, "Per record, in this order", steps 1 and 4 to 7: stream time, clamping, late,
-// duplicate, overflow, and the mapping of dimensions beyond their cap to `(other)`.
-// The oracle forgets nothing, so `overflow` counts every event a person ever had: it is right only for
-// logs in which the persons that come near `journeyEventsMax` have forgotten nothing.
+// duplicate, overflow, and the mapping of dimensions beyond their cap to `(other)`. The oracle
+// forgets nothing, so `overflow` counts every event a person ever had: it is right only for logs
+// in which the persons that come near `journeyEventsMax` have forgotten nothing.
 import type { Outcome } from '../../src/core/event.ts'
 import type { Goal, Settings } from '../../src/core/settings.ts'
 import { createDictionary } from './dictionary.ts'

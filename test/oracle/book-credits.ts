@@ -31,7 +31,10 @@ export function bookUnmatchedRefunds(figures: Figures, sales: Sales): void {
   }
 }
 
-/** Touchpoints whose first touch lies in [c − lookback, c]; of the whole journey, or of the path only. */
+/**
+ * Touchpoints whose first touch lies in [c − lookback, c]; of the whole journey, or of the path
+ * only.
+ */
 export function candidatesOf(
   conversion: Conversion,
   path: Path,
@@ -46,8 +49,9 @@ export function candidatesOf(
 }
 
 /**
- * The lead's key touch: the last candidate at or before the first non-closing `lead` of the conversion's
- * path, up to and including the conversion itself, that has a candidate at or before it; -1: none.
+ * The lead's key touch: the last candidate at or before the first non-closing `lead` of the
+ * conversion's path, up to and including the conversion itself, that has a candidate at or before
+ * it; -1: none.
  */
 export function leadIndexOf(
   conversion: Conversion,

@@ -1,4 +1,5 @@
-// The tables `transitions` and `paths`: steps are observed at once and settled when their path has ended.
+// The tables `transitions` and `paths`: steps are observed at once and settled when their path has
+// ended.
 import { hashHex } from './log.ts'
 import { book, formatDay } from './figures.ts'
 import type { Figures } from './figures.ts'
@@ -28,7 +29,7 @@ function stepsOf(path: Path): Step[] {
   const steps = touchpoints.map((touchpoint, i) => {
     const before = touchpoints[i - 1]
     const delayMs = before ? touchpoint.timeMs - before.timeMs : 0
-    return step(before?.channel ?? '(start)', touchpoint.channel, { delayMs })
+    return stepFrom(before?.channel ?? '(start)', touchpoint.channel, { delayMs })
   })
   const last = touchpoints.at(-1)
   const conversion = closingConversion(path)
@@ -36,13 +37,15 @@ function stepsOf(path: Path): Step[] {
     const delayMs = last ? conversion.event.timeMs - last.timeMs : 0
     const valueMinor = conversion.grossMinor - conversion.refundedMinor
     const { currency } = conversion
-    steps.push(step(last?.channel ?? '(start)', '(conversion)', { currency, delayMs, valueMinor }))
+    steps.push(
+      stepFrom(last?.channel ?? '(start)', '(conversion)', { currency, delayMs, valueMinor }),
+    )
   }
-  if (path.end === 'lapsed') steps.push(step(last!.channel, '(null)', {}))
+  if (path.end === 'lapsed') steps.push(stepFrom(last!.channel, '(null)', {}))
   return steps
 }
 
-function step(from: string, to: string, rest: Partial<Step>): Step {
+function stepFrom(from: string, to: string, rest: Partial<Step>): Step {
   return { from, to, currency: '', delayMs: 0, valueMinor: 0n, ...rest }
 }
 

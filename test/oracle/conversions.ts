@@ -1,6 +1,6 @@
-// DESIGN section 4, "One conversion per transaction" and "Refunds"; DETAILS "Transactions", "Values",
-// "Refunds". Over a person's full set in journey order: nothing has been forgotten, so an id that is
-// seen again beyond its window simply opens a new group.
+// DESIGN section 4, "One conversion per transaction" and "Refunds"; DETAILS "Transactions",
+// "Values", "Refunds". Over a person's full set in journey order: nothing has been forgotten, so
+// an id that is seen again beyond its window simply opens a new group.
 import type { Goal, Settings } from '../../src/core/settings.ts'
 import type { AppliedEvent } from './admit.ts'
 
@@ -41,7 +41,10 @@ export function findSales(ordered: readonly AppliedEvent[], settings: Settings):
   return { conversions, unmatchedRefunds }
 }
 
-/** Greedy: the earliest event not yet in a group opens one and takes all of its id within the window. */
+/**
+ * Greedy: the earliest event not yet in a group opens one and takes all of its id within the
+ * window.
+ */
 function findGroups(ordered: readonly AppliedEvent[], settings: Settings): AppliedEvent[][] {
   const groups: AppliedEvent[][] = []
   for (const event of ordered) {

@@ -1,5 +1,5 @@
-// DESIGN section 3, "Cardinality": per kind of dimension the first `dimensionValuesMax` values of the
-// applied events keep their names; every later value is `(other)`. '' is no value.
+// DESIGN section 3, "Cardinality": per kind of dimension the first `dimensionValuesMax` values of
+// the applied events keep their names; every later value is `(other)`. '' is no value.
 import type { LogEvent } from './log.ts'
 
 const KINDS = ['channel', 'campaign', 'action', 'liveEvent', 'variant', 'currency'] as const

@@ -1,5 +1,5 @@
-// The numbers of the ledger as plain maps: table -> row -> measures. Used for f of one person, for the
-// difference of two of them, and for sums of many.
+// The numbers of the ledger as plain maps: table -> row -> measures. Used for f of one person, for
+// the difference of two of them, and for sums of many.
 import { TABLES } from '../../src/core/tables.ts'
 import type { TableName } from '../../src/core/tables.ts'
 

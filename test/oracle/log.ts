@@ -1,5 +1,5 @@
-// The oracle's input: one partition's log in offset order, already validated and parsed. What an event
-// means is decided later; here it is only what the producer sent, with money in minor units.
+// The oracle's input: one partition's log in offset order, already validated and parsed. What an
+// event means is decided later; here it is only what the producer sent, with money in minor units.
 import { createHash } from 'node:crypto'
 
 /** A valid event. Absent strings are '', absent numbers -1. */
@@ -37,7 +37,9 @@ export type LogRecord =
       readonly event: LogEvent
     }
 
-/** The first `bytes` bytes of the SHA-256 of a string, as hexadecimal: compares like the bytes do. */
+/**
+ * The first `bytes` bytes of the SHA-256 of a string, as hexadecimal: compares like the bytes do.
+ */
 export function hashHex(text: string, bytes: number): string {
   return createHash('sha256')
     .update(text, 'utf8')

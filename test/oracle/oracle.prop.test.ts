@@ -1,5 +1,6 @@
-// What must hold for the oracle itself, over thousands of generated logs, before anything is compared
-// with it: stepping = batch, no order of arrival matters, parts sum to wholes, flows balance.
+// What must hold for the oracle itself, over many generated logs, before anything is
+// compared with it: stepping = batch, no order of arrival matters, parts sum to wholes, flows
+// balance.
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import { MODELS } from '../../src/core/event.ts'

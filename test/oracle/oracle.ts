@@ -93,8 +93,9 @@ export function runOracle(log: readonly LogRecord[], settings: Settings): Oracle
 }
 
 /**
- * After an insertion a settled lapse stands only if the last touch is the one it was settled with; a
- * path that no settling has ended stays open until one does (else forgetting would change a number).
+ * After an insertion a settled lapse stands only if the last touch is the one it was settled with;
+ * a path that no settling has ended stays open until one does (else forgetting would change a
+ * number).
  */
 function insert(before: PersonState, applied: AppliedEvent, settings: Settings): PersonState {
   const events = [...before.events, applied]
@@ -133,9 +134,10 @@ export function totals(rows: BookedRows): Figures {
 }
 
 /**
- * The same totals without any step in between: which records are applied is decided in a first pass,
- * then f of every final set is computed once. A path counts as lapsed when the final T is past it, but
- * for the person of a last record that was applied: after that record no settling took place.
+ * The same totals without any step in between: which records are applied is decided in a first
+ * pass, then f of every final set is computed once. A path counts as lapsed when the final T is
+ * past it, but for the person of a last record that was applied: after that record no settling
+ * took place.
  */
 export function batchTotals(log: readonly LogRecord[], settings: Settings): Figures {
   const admission = createAdmission(settings)

@@ -28,8 +28,8 @@ export function closingConversion(path: Path): Conversion | undefined {
 }
 
 /**
- * The paths of a journey. The last one is open, or lapsed if `lapsed` says that stream time ended it;
- * it may have no touchpoint, and then is no path: it books nothing.
+ * The paths of a journey. The last one is open, or lapsed if `lapsed` says that stream time ended
+ * it; it may have no touchpoint, and then is no path: it books nothing.
  */
 export function stitchPaths(
   ordered: readonly AppliedEvent[],

@@ -1,5 +1,5 @@
-// f: every published number of one person, as a pure function of the set of the person's events and of
-// whether the last path has lapsed. Nothing is remembered between two calls.
+// f: every published number of one person, as a pure function of the set of the person's events
+// and of whether the last path has lapsed. Nothing is remembered between two calls.
 import type { Settings } from '../../src/core/settings.ts'
 import type { AppliedEvent } from './admit.ts'
 import { bookCredits, bookUnmatchedRefunds } from './book-credits.ts'

@@ -1,9 +1,13 @@
-// DESIGN section 5, "Credit": the weights of the rule models as integers, and the largest remainder.
-// Sources: DETAILS "w_shaped" and "time_decay"; the examples of attribution-maths.md section d.
+// DESIGN section 5, "Credit": the weights of the rule models as integers, and the largest
+// remainder. Sources: DETAILS "w_shaped" and "time_decay"; the examples of attribution-maths.md
+// section d.
 import type { Model } from '../../src/core/event.ts'
 import type { Settings } from '../../src/core/settings.ts'
 
-/** All that a model may look at: the candidates in time order, and the lead's key touch if there is one. */
+/**
+ * All that a model may look at: the candidates in time order, and the lead's key touch if there is
+ * one.
+ */
 export interface Candidates {
   readonly touchpoints: readonly { readonly timeMs: number; readonly channel: string }[]
   /** Index of the lead's key touch (w_shaped); -1: none. */
@@ -12,13 +16,19 @@ export interface Candidates {
 
 const HALF_LIFE_MINUTES = 7 * 24 * 60
 
-/** 2^26 · 2^(−h/168) for the hours of a half-life, then 2^26 · 2^(−m/10,080) for the minutes of an hour. */
+/**
+ * 2^26 · 2^(−h/168) for the hours of a half-life, then 2^26 · 2^(−m/10,080) for the minutes of an
+ * hour.
+ */
 export const DECAY_HOURS = Array.from({ length: 168 }, (_, h) => Math.round(2 ** (26 - h / 168)))
 export const DECAY_MINUTES = Array.from({ length: 60 }, (_, m) =>
   Math.round(2 ** (26 - m / 10_080)),
 )
 
-/** Splits `amount` (not negative) by integer weights; leftover units go to the largest remainders, then to the later. */
+/**
+ * Splits `amount` (not negative) by integer weights; leftover units go to the largest remainders,
+ * then to the later.
+ */
 export function splitByWeights(amount: bigint, weights: readonly bigint[]): bigint[] {
   const total = weights.reduce((sum, w) => sum + w, 0n)
   const parts = weights.map((w) => (amount * w) / total)
@@ -32,7 +42,10 @@ export function splitByWeights(amount: bigint, weights: readonly bigint[]): bigi
   return parts
 }
 
-/** The parts of `amount` that a model gives to each of its candidates (at least one), in their order. */
+/**
+ * The parts of `amount` that a model gives to each of its candidates (at least one), in their
+ * order.
+ */
 export function splitByModel(
   model: Model,
   amount: bigint,
@@ -88,7 +101,9 @@ function positionWeights(count: number): bigint[] {
   return Array.from({ length: count }, (_, i) => (i === 0 || i === count - 1 ? outer : 1n))
 }
 
-/** 0.3 for each of three key touches, which may coincide, 0.1 shared by the rest: times 10 · rest. */
+/**
+ * 0.3 for each of three key touches, which may coincide, 0.1 shared by the rest: times 10 · rest.
+ */
 function wShapedWeights(count: number, leadIndex: number): bigint[] {
   const keys = [0, leadIndex, count - 1]
   const rest = count - new Set(keys).size
@@ -99,7 +114,10 @@ function wShapedWeights(count: number, leadIndex: number): bigint[] {
   })
 }
 
-/** Equally over the distinct channels in the order of their first candidate, then equally within each. */
+/**
+ * Equally over the distinct channels in the order of their first candidate, then equally within
+ * each.
+ */
 function splitByChannels(amount: bigint, { touchpoints }: Candidates): bigint[] {
   const parts = touchpoints.map(() => 0n)
   const channels = [...new Set(touchpoints.map((t) => t.channel))]
