@@ -2,7 +2,7 @@
 // the core, committed to Redis by one script, and stands in the ClickHouse engine as rows of the views.
 // A second worker then goes on from the state that the first one left.
 import { Kafka, logLevel } from 'kafkajs'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { createClickHouseLedger } from '../../src/adapters/clickhouse/ledger-sink.ts'
 import { migrate } from '../../src/adapters/clickhouse/migrate.ts'
 import { openServer } from '../../src/adapters/clickhouse/server.ts'
