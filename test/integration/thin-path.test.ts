@@ -78,24 +78,29 @@ describeWithServices(
       const parser = createRecordParser(DEFAULT_SETTINGS, placement)
       const workers = await Promise.all([newWorker(0), newWorker(1)])
       const worker = (partition: number) => workers[partition] ?? expect.unreachable()
-      let source: KafkaSource | undefined
-      await new Promise<void>((done, fail) => {
-        const options = { brokers, clientId: 'test', topic, group: topic, concurrency: PARTITIONS }
-        source = new KafkaSource(options, {
-          acquire: (_, partition, log) => worker(partition).acquire(log),
-          apply: async (span) => {
-            await worker(span.partition).apply(judgeSpan(span, parser))
-            await worker(span.partition).flush()
-            done()
-          },
-          failed: (_, error) => {
-            fail(error)
-            return 'halt'
-          },
-          crashed: fail,
-        })
-        source.start().catch(fail)
-      }).finally(() => source?.stop())
+      let landed = 0
+      const errors: unknown[] = []
+      const options = { brokers, clientId: 'test', topic, group: topic, concurrency: PARTITIONS }
+      const source = new KafkaSource(options, {
+        acquire: (_, partition, log) => worker(partition).acquire(log),
+        apply: async (span) => {
+          await worker(span.partition).apply(judgeSpan(span, parser))
+          await worker(span.partition).flush()
+          landed += span.records.length
+        },
+        failed: (_, error) => {
+          errors.push(error)
+          return 'halt'
+        },
+        crashed: (error) => void errors.push(error),
+      })
+      try {
+        await source.start()
+        const hasLanded = () => expect({ landed, errors }).toEqual({ landed: 1, errors: [] })
+        await vi.waitFor(hasLanded, { timeout: 30_000, interval: 20 })
+      } finally {
+        await source.stop()
+      }
     }
 
     it('is credited to the touch that another worker saw before', async () => {
