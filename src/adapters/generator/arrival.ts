@@ -4,7 +4,6 @@
 // records of a story fit on its timeline.
 import type { GeneratorOptions } from './options.ts'
 import type { Draws } from './random.ts'
-import type { PlannedRecord, RecordQueue } from './record-queue.ts'
 import type { Draft } from './story.ts'
 
 const SECOND = 1000
@@ -15,6 +14,16 @@ const MILLION = 1_000_000
 /** Clocks ahead by more than the five minutes that are tolerated, per million. */
 const CLOCKS_AHEAD = 500
 
+export interface PlannedRecord {
+  /** Record time, epoch ms. */
+  readonly timeMs: number
+  readonly draft: Draft
+  /** Copies of one event share their number, hence their id. */
+  readonly eventNumber: number
+  /** Which way it is spoilt (broken.ts); -1: it is not. */
+  readonly flaw: number
+}
+
 export interface Arrivals {
   readonly send: (draft: Draft) => void
   /** Records sent so far, copies included. */
@@ -23,7 +32,7 @@ export interface Arrivals {
 
 export function createArrivals(
   draws: Draws,
-  queue: RecordQueue,
+  plan: (record: PlannedRecord) => void,
   { late, duplicate, invalid }: GeneratorOptions,
 ): Arrivals {
   // Copies are made of ordinary events only; per event sent there are 1 / (1 - duplicate) records.
@@ -35,8 +44,8 @@ export function createArrivals(
   let flaws = 0
 
   function push(timeMs: number, draft: Draft, flaw: number): void {
-    const record: PlannedRecord = { timeMs, order: count++, draft, eventNumber, flaw }
-    queue.push(record)
+    count++
+    plan({ timeMs, draft, eventNumber, flaw })
   }
 
   function send(draft: Draft): void {

@@ -1,14 +1,14 @@
 // A seeded log of a shop with live shows, record by record in order of record time. Pure: the same options
 // give the same bytes on every machine and in every version (test/adapters/generator holds it to that).
-// Memory: only records planned but not yet due, a few per cent of the log at most; nothing per person.
-import { createArrivals } from './arrival.ts'
+// Memory: what is planned but not yet due, some two hundredths of the log; nothing per person.
+import { createArrivals, type PlannedRecord } from './arrival.ts'
 import { spoil } from './broken.ts'
 import type { GeneratorOptions } from './options.ts'
 import { drawPerson, personOf } from './people.ts'
 import { createDraws, hex, mix, type Draws } from './random.ts'
-import { createRecordQueue, type PlannedRecord } from './record-queue.ts'
 import { tellStay } from './show.ts'
 import type { Story } from './story.ts'
+import { createTimeQueue, type TimeQueue } from './time-queue.ts'
 import { createTimeline, type Slot } from './timeline.ts'
 import { tellVisit } from './visit.ts'
 import { wireLine } from './wire.ts'
@@ -22,31 +22,51 @@ export interface GeneratedRecord {
   readonly value: string
 }
 
+/** A record, or a teller that goes on when its time has come. */
+type Planned = PlannedRecord | (() => void)
+
 /** The `options.events` records of the log. */
 export function* createGenerator(options: GeneratorOptions): Generator<GeneratedRecord, void> {
-  const draws = createDraws(options.seed)
-  const queue = createRecordQueue()
-  const arrivals = createArrivals(draws, queue, options)
-  let number = 0
-  const story: Story = {
-    draws,
-    refundsPerMillion: Math.round(options.refund * 1_000_000),
-    tell: arrivals.send,
-    next: () => number++,
-  }
+  const queue = createTimeQueue<Planned>()
+  const { story, recordsForeseen } = createStory(options, queue)
   const write = createWriter(options.seed)
   let left = options.events
   for (const slot of createTimeline(options.startMs, options.events)) {
     while (left > 0 && queue.firstMs() < slot.startMs) {
-      yield write(queue.shift() as PlannedRecord)
-      left--
+      const planned = queue.shift() as Planned
+      if (typeof planned === 'function') {
+        planned()
+      } else {
+        yield write(planned)
+        left--
+      }
     }
-    while (arrivals.count < slot.recordsUntil) tellSlot(story, slot, options)
+    while (recordsForeseen() < slot.recordsUntil) tellSlot(story, slot, options)
   }
-  for (let record = queue.shift(); record !== undefined && left > 0; record = queue.shift()) {
-    yield write(record)
-    left--
+  // After the last slot only records are left: the shows are over, so nobody goes on telling.
+  for (; left > 0; left--) yield write(queue.shift() as PlannedRecord)
+}
+
+/** The story, and how many records it has come to so far, those promised for later included. */
+function createStory(options: GeneratorOptions, queue: TimeQueue<Planned>) {
+  const draws = createDraws(options.seed)
+  const arrivals = createArrivals(draws, (record) => queue.push(record.timeMs, record), options)
+  let number = 0
+  let promised = 0
+  const story: Story = {
+    draws,
+    refundsPerMillion: Math.round(options.refund * 1_000_000),
+    tell: arrivals.send,
+    later(timeMs, records, goOn) {
+      promised += records
+      queue.push(timeMs, () => {
+        promised -= records
+        goOn()
+      })
+    },
+    next: () => number++,
   }
+  return { story, recordsForeseen: () => arrivals.count + promised }
 }
 
 /** One more visit or stay that begins in the slot. */

@@ -11,7 +11,9 @@ const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 
-/** Clicks per million views of a product tag. */
+/** What a viewer's minute comes to, on average. */
+const RECORDS_PER_MINUTE = 1.4
+/** Clicks per million views of a product tag; twice as many while a price drop lasts. */
 const TAG_CLICKS = { A: 130_000, B: 210_000 } as const
 /** Carts that are bought during the show, per million: while a price drop lasts, and otherwise. */
 const BUYS_IN_DROP = 700_000
@@ -25,8 +27,14 @@ export function tellStay(story: Story, show: Show, person: Person, joinMs: numbe
   const stayMinutes = draws.chance(250_000) ? draws.between(25, 70) : draws.between(1, 18)
   const leaveMs = Math.min(joinMs + stayMinutes * MINUTE, show.endMs)
   act(story, scene, joinMs, 'view')
-  for (let timeMs = joinMs; timeMs < leaveMs; timeMs += MINUTE)
+  const goOn = (timeMs: number) => {
     tellMinute(story, show, scene, timeMs)
+    const nextMs = timeMs + MINUTE
+    if (nextMs >= leaveMs) return
+    const minutesLeft = Math.ceil((leaveMs - nextMs) / MINUTE)
+    story.later(nextMs, minutesLeft * RECORDS_PER_MINUTE, () => goOn(nextMs))
+  }
+  goOn(joinMs)
 }
 
 /** What a viewer does in the minute from `minuteMs` on. */
@@ -38,7 +46,8 @@ function tellMinute(story: Story, show: Show, scene: Scene, minuteMs: number): v
   if (minuteMs < show.startMs || !draws.chance(550_000)) return
   const product = onOffer(show, minuteMs)
   act(story, scene, at(10), 'tag_view', product)
-  if (!draws.chance(TAG_CLICKS[scene.person.variant])) return
+  const clicks = TAG_CLICKS[scene.person.variant]
+  if (!draws.chance(dropIsOn(show, minuteMs) ? 2 * clicks : clicks)) return
   act(story, scene, at(25), 'tag_click', product)
   if (draws.chance(200_000)) act(story, scene, at(30), 'ar_try_on', product)
   if (draws.chance(380_000)) tellCart(story, show, scene, product, at(40))

@@ -39,6 +39,11 @@ export interface Story {
   readonly refundsPerMillion: number
   /** Sends an event on its way; it happens at its own time, in whatever order events are told. */
   tell(draft: Draft): void
+  /**
+   * Goes on telling at that time, which is not past. `records` is how many are then to be expected, so
+   * that nobody else is called in to tell them.
+   */
+  later(timeMs: number, records: number, goOn: () => void): void
   /** A number that was not given before. */
   next(): number
 }

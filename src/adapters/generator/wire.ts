@@ -1,5 +1,6 @@
 // Writes an event as the JSON line a producer would send. Keys come in one order and nothing needs escapes,
 // so a line is put together from parts. Browsers send ISO times, the checkout epoch milliseconds.
+import { isoTime } from './iso-time.ts'
 import { COMMENTS } from './market.ts'
 import type { Draft, OrderCopy } from './story.ts'
 
@@ -8,9 +9,7 @@ export function wireLine(draft: Draft, eventId: string): string {
   const { scene, action, order } = draft
   const { channel, campaign, person } = scene
   const stamp =
-    order === null || order.source === 'pixel'
-      ? `"${new Date(draft.timeMs).toISOString()}"`
-      : String(draft.timeMs)
+    order === null || order.source === 'pixel' ? `"${isoTime(draft.timeMs)}"` : String(draft.timeMs)
   const field = campaign !== '' && channel.campaignIn === 'field' ? `"campaign":"${campaign}",` : ''
   return (
     `{"event_id":"${eventId}","user_hash":"${person.userHash}","timestamp":${stamp},` +
