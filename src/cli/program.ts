@@ -6,6 +6,7 @@ import { configCommand } from './config.ts'
 import { generateCommand } from './generate.ts'
 import { noColorOption } from './options.ts'
 import { replayCommand } from './replay.ts'
+import { sqlCommand } from './sql.ts'
 import { packageVersion, versionCommand } from './version.ts'
 
 export function createProgram(): CommandUnknownOpts {
@@ -19,6 +20,7 @@ export function createProgram(): CommandUnknownOpts {
     replayCommand(),
     generateCommand(),
     checkCommand(),
+    sqlCommand(),
     configCommand(),
     versionCommand(),
   ]
