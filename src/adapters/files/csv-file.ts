@@ -3,7 +3,6 @@
 // and a quote that is never closed, which silently swallows the rest of the file.
 import { TributaryError } from '../../ports/errors.ts'
 import { readCsvHeader } from './csv-header.ts'
-import type { CsvHeader } from './csv-header.ts'
 import { quote } from './engine.ts'
 import type { Engine } from './engine.ts'
 import { csvRowFault, readingFailed } from './engine-errors.ts'
@@ -22,7 +21,8 @@ const SETTINGS = [
   'input_format_parallel_parsing=0',
   'input_format_csv_trim_whitespaces=0',
   'input_format_csv_skip_trailing_empty_lines=1',
-].join(', ')
+  'input_format_csv_allow_whitespace_or_tab_as_delimiter=1',
+]
 
 const QUOTES_HINT =
   'A cell that holds the separator, a quote or a line break must stand in double quotes, and a quote inside ' +
@@ -41,9 +41,6 @@ export function csvFile(engine: Engine, source: CsvSource, rules: RowRules): Eve
   const columns = columnsOfTable(file.input.path, header.names, map)
   const all = header.names.map((_, i) => `c${i}`)
   const structure = all.map((name) => `${name} String`).join(', ')
-  const from =
-    `${fileFunction(file, 'CSVWithNames', structure)} ` +
-    `SETTINGS ${SETTINGS}, format_csv_delimiter=${quote(header.delimiter)}`
   const table: TableFile = {
     file,
     format: 'csv',
@@ -53,15 +50,16 @@ export function csvFile(engine: Engine, source: CsvSource, rules: RowRules): Eve
       cells: columns.map(({ index }) => all[index]!),
       rowSize: `toUInt32(${all.map((name) => `length(${name})`).join(' + ')} + ${all.length})`,
       hasLineBreak: `toUInt32(${all.map((name) => `position(${name}, '\\n') > 0`).join(' OR ')})`,
-      from,
+      from: fileFunction(file, 'CSVWithNames', structure),
+      settings: [...SETTINGS, `format_csv_delimiter=${quote(header.delimiter)}`],
     },
     checkEnd: (rows, lastHasLineBreak) =>
       lastHasLineBreak ? refuseOpenQuote(engine, file, rows) : Promise.resolve(),
     failed: async (error) => {
       const fault = csvRowFault(error)
       if (fault === undefined) return readingFailed(error, file)
-      const line = await lineOfRow(engine, { from, all, header, row: fault.row })
-      return rowError(error, file, fault, { header, line })
+      const line = await lineOfRow(engine, file, fault.row)
+      return rowError(error, file, fault, { names: header.names, line })
     },
   }
   return tableFile(engine, table, rules)
@@ -79,32 +77,34 @@ async function refuseOpenQuote(engine: Engine, file: LocatedFile, rows: number):
   )
 }
 
-interface RowPlace {
-  readonly from: string
-  readonly all: readonly string[]
-  readonly header: CsvHeader
-  readonly row: number
-}
-
-/** The line of the file on which a row begins: cells before it may hold line breaks. */
-async function lineOfRow(engine: Engine, { from, all, header, row }: RowPlace): Promise<number> {
-  if (row === 1) return header.lines + 1
-  const [source, settings] = from.split(' SETTINGS ') as [string, string]
-  const breaks = all.map((name) => `countSubstrings(${name}, '\\n')`).join(' + ')
-  const sql =
-    `SELECT toUInt32(sum(breaks)) FROM (SELECT ${breaks} AS breaks FROM ${source} LIMIT ${row - 1}) ` +
-    `SETTINGS ${settings}, max_block_size=1`
-  const [sum] = await engine.rows(sql)
-  return header.lines + row + Number(sum?.[0] ?? 0)
+/**
+ * The line of the file on which a data row begins: cells before it may hold line breaks. Counted by quotes,
+ * which come in pairs within a row; so it is off behind a lone quote inside a cell without quotes.
+ */
+async function lineOfRow(engine: Engine, file: LocatedFile, row: number): Promise<number> {
+  const lines = fileFunction(file, 'LineAsString', 'line String')
+  let line = 0
+  // The header is row 0.
+  let rows = -1
+  let isOpen = false
+  for await (const bytes of engine.stream(
+    `SELECT toUInt8(countSubstrings(line, '"') % 2) FROM ${lines}`,
+  )) {
+    for (const odd of bytes) {
+      line++
+      if (!isOpen && ++rows === row) return line
+      isOpen = isOpen !== (odd === 1)
+    }
+  }
+  return line
 }
 
 function rowError(
   cause: unknown,
   file: LocatedFile,
   fault: CsvRowFault,
-  { header, line }: { readonly header: CsvHeader; readonly line: number },
+  { names, line }: { readonly names: readonly string[]; readonly line: number },
 ): TributaryError {
-  const { names } = header
   const where = `${file.input.path}, line ${line} (row ${fault.row})`
   const missing = names[fault.cells] ?? ''
   const what = {

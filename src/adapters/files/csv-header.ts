@@ -6,8 +6,6 @@ export interface CsvHeader {
   readonly delimiter: string
   /** As written, without quotes and surrounding blanks. */
   readonly names: readonly string[]
-  /** Lines that the header takes: more than 1 only if a name holds a line break. */
-  readonly lines: number
 }
 
 const DELIMITERS = [',', ';', '\t', '|'] as const
@@ -15,7 +13,10 @@ const DELIMITERS = [',', ';', '\t', '|'] as const
 /** `text`: the beginning of the file. Throws TRIBUTARY_BAD_DATA if no row of several names can be found. */
 export function readCsvHeader(path: string, text: string): CsvHeader {
   const start = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
-  const candidates = DELIMITERS.map((delimiter) => ({ delimiter, ...firstRow(start, delimiter) }))
+  const candidates = DELIMITERS.map((delimiter) => ({
+    delimiter,
+    names: firstRow(start, delimiter),
+  }))
   const header = candidates.reduce((best, one) =>
     one.names.length > best.names.length ? one : best,
   )
@@ -37,10 +38,9 @@ export function readCsvHeader(path: string, text: string): CsvHeader {
 }
 
 /** RFC 4180: quotes around a cell, doubled inside; blanks around a name mean nothing. */
-function firstRow(text: string, delimiter: string): { names: string[]; lines: number } {
+function firstRow(text: string, delimiter: string): string[] {
   const names: string[] = []
   let cell = ''
-  let lines = 1
   let quoted = false
   for (let i = 0; i < text.length; i++) {
     const char = text[i]!
@@ -51,7 +51,6 @@ function firstRow(text: string, delimiter: string): { names: string[]; lines: nu
       quoted = !quoted
     } else if (quoted) {
       cell += char
-      if (char === '\n') lines++
     } else if (char === delimiter) {
       names.push(cell.trim())
       cell = ''
@@ -60,5 +59,5 @@ function firstRow(text: string, delimiter: string): { names: string[]; lines: nu
     } else cell += char
   }
   names.push(cell.trim())
-  return { names, lines }
+  return names
 }

@@ -7,11 +7,13 @@ import type { LocatedFile } from './locate-files.ts'
 const INFLATE_FAILED = 354
 const ZSTD_FAILED = 561
 const GONE: ReadonlySet<number> = new Set([107, 400])
+/** Codes of a statement of ours that is wrong, or of a machine that is too small: not the file's fault. */
+const NOT_THE_FILE: ReadonlySet<number> = new Set([36, 42, 43, 46, 47, 60, 62, 115, 241, 243])
 
 const WRITE_AGAIN = 'Copy or write the file again, and compare its size with the original.'
 
-const badData = (message: string, cause: unknown, hint = WRITE_AGAIN): TributaryError =>
-  new TributaryError('TRIBUTARY_BAD_DATA', message, { cause, hint })
+const badData = (message: string, cause: unknown): TributaryError =>
+  new TributaryError('TRIBUTARY_BAD_DATA', message, { cause, hint: WRITE_AGAIN })
 
 /** What a failure while reading `file` means; a TributaryError is returned as it is. */
 export function readingFailed(error: unknown, file: LocatedFile): TributaryError {
@@ -19,18 +21,20 @@ export function readingFailed(error: unknown, file: LocatedFile): TributaryError
   const message = error instanceof Error ? error.message : String(error)
   const code = Number(/Code: (\d+)\./.exec(message)?.[1] ?? NaN)
   const { path } = file.input
+  if (Number.isNaN(code) || NOT_THE_FILE.has(code)) {
+    const text = `The engine cannot read ${path}: ${firstSentence(message)}`
+    return new TributaryError('TRIBUTARY_CLICKHOUSE_QUERY', text, { cause: error })
+  }
   if (code === INFLATE_FAILED || code === ZSTD_FAILED) {
-    return badData(
-      `${path} is damaged or cut short: it cannot be unpacked (${file.compression}).`,
-      error,
-    )
+    const packed = `it cannot be unpacked (${file.compression})`
+    return badData(`${path} is damaged or cut short: ${packed}.`, error)
   }
   if (GONE.has(code)) return badData(`${path} disappeared while it was read.`, error)
   if (message.includes('Not a Parquet file')) {
     return badData(`${path} is no Parquet file, or is cut short: its end is missing.`, error)
   }
   const column = /column: ([^:(]+)/.exec(message)?.[1]?.trim()
-  if (message.includes('Parquet') || column !== undefined) {
+  if (message.includes('Parquet')) {
     const where = column === undefined ? '' : `, column ${JSON.stringify(column)}`
     return badData(`${path}${where}: the Parquet data is damaged.`, error)
   }

@@ -12,9 +12,9 @@ export interface Engine {
   rows(sql: string): Promise<unknown[][]>
   /**
    * The result in RowBinary, in pieces of whole rows, pulled one ahead of the consumer. Ending the
-   * iteration early cancels the query.
+   * iteration early cancels the query. `settings`: `name=value`, beside those of every query.
    */
-  stream(sql: string): AsyncIterableIterator<Buffer>
+  stream(sql: string, settings?: readonly string[]): AsyncIterableIterator<Buffer>
   close(): Promise<void>
 }
 
@@ -22,7 +22,7 @@ export interface Engine {
  * Small blocks and no mmap keep the resident size down; `parallelize_output_from_storages=0` keeps the rows
  * in the order of the file; without parallel parsing of CSV, rows in error texts are numbered right.
  */
-const SETTINGS = [
+const SETTINGS: readonly string[] = [
   "storage_file_read_method='pread'",
   'max_threads=2',
   'max_block_size=8192',
@@ -30,7 +30,7 @@ const SETTINGS = [
   'parallelize_output_from_storages=0',
   'input_format_parquet_preserve_order=1',
   "session_timezone='UTC'",
-].join(', ')
+]
 
 /** Opens a session on `folder` (created when missing). Throws TRIBUTARY_CLICKHOUSE_UNAVAILABLE. */
 export async function openEngine(folder: string): Promise<Engine> {
@@ -53,7 +53,7 @@ export async function openEngine(folder: string): Promise<Engine> {
         .filter((line) => line !== '')
         .map((line) => JSON.parse(line) as unknown[])
     },
-    stream: (sql) => pieces(open, withSettings(sql)),
+    stream: (sql, settings) => pieces(open, withSettings(sql, settings)),
     close: async () => {
       session.close()
       await chdb.drainPending()
@@ -69,9 +69,8 @@ async function loadChdb(): Promise<Chdb> {
   }
 }
 
-/** A statement may end in settings of its own: `… SETTINGS a=1`. */
-const withSettings = (sql: string): string =>
-  sql.includes(' SETTINGS ') ? `${sql}, ${SETTINGS}` : `${sql} SETTINGS ${SETTINGS}`
+const withSettings = (sql: string, more: readonly string[] = []): string =>
+  `${sql} SETTINGS ${[...SETTINGS, ...more].join(', ')}`
 
 async function* pieces(open: () => Session, sql: string): AsyncGenerator<Buffer> {
   const session = open()

@@ -49,6 +49,7 @@ export async function parquetFile(
         // Always 0, but reads every column: so a damaged one is found in the first pass.
         hasLineBreak: `toUInt32(${cells.map((cell) => `length(${cell})`).join(' + ')} < 0)`,
         from: fileFunction(file, 'Parquet', ''),
+        settings: [],
       },
       failed: async (error) => readingFailed(error, file),
     },
@@ -61,9 +62,7 @@ async function readFooter(
   file: LocatedFile,
 ): Promise<{ names: ParquetColumn[]; rows: number }> {
   try {
-    const described = await engine.rows(
-      `SELECT name, type FROM (DESCRIBE ${fileFunction(file, 'Parquet', '')})`,
-    )
+    const described = await engine.rows(`DESCRIBE ${fileFunction(file, 'Parquet', '')}`)
     const [footer] = await engine.rows(
       `SELECT toString(num_rows), columns.name, columns.logical_type ` +
         `FROM ${fileFunction(file, 'ParquetMetadata', '')}`,

@@ -11,6 +11,14 @@ const REQUIRED: ReadonlyMap<string, readonly string[]> = new Map([
   ['action_type', ['action_type', 'event_type']],
 ])
 
+/** What such columns are often called: for hints only. */
+const OFTEN: ReadonlyMap<string, readonly string[]> = new Map([
+  ['user_hash', ['user', 'visitor', 'customer', 'client', 'person', 'cookie', 'email', 'device']],
+  ['timestamp', ['time', 'date', 'created_at', 'occurred_at', 'ts']],
+  ['channel', ['source', 'medium', 'touchpoint', 'referrer']],
+  ['action_type', ['action', 'event', 'type', 'name']],
+])
+
 /** The known keys of `metadata`: columns of these names go there. A test compares them with the contract. */
 export const METADATA_FIELDS = [
   'utm_source',
@@ -98,7 +106,8 @@ function missing(path: string, names: readonly string[], field: string): Tributa
   const [first, ...others] = REQUIRED.get(field)!
   const known = new Set([...REQUIRED.values()].flat())
   const free = names.filter((name) => !known.has(name))
-  const near = nearest([first!, ...others], free) ?? '<column>'
+  const wanted = [first!, ...others, ...OFTEN.get(field)!]
+  const near = nearest(wanted, free) ?? '<column>'
   const or = others.map((name) => ` or ${quoted(name)}`).join('')
   return new TributaryError(
     'TRIBUTARY_BAD_DATA',
@@ -129,10 +138,11 @@ function nearest(wanted: string | readonly string[], names: readonly string[]): 
   const scored = names.flatMap((name) =>
     wishes.map((wish) => {
       const [a, b] = [plain(name), plain(wish)]
-      const within = a !== '' && (a.includes(b) || b.includes(a))
-      return { name, score: within ? 0 : distance(a, b) / Math.max(a.length, b.length, 1) }
+      const within = Math.min(a.length, b.length) >= 4 && (a.includes(b) || b.includes(a))
+      const share = distance(a, b) / Math.max(a.length, b.length, 1)
+      return { name, score: within ? Math.min(share, 0.3) : share }
     }),
   )
   const best = scored.toSorted((a, b) => a.score - b.score)[0]
-  return best !== undefined && best.score <= 0.6 ? best.name : undefined
+  return best !== undefined && best.score <= 0.5 ? best.name : undefined
 }

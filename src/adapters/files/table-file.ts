@@ -21,8 +21,9 @@ export interface TableColumns {
   readonly rowSize: string
   /** SQL (UInt32): 1 for a row with a line break in a cell. */
   readonly hasLineBreak: string
-  /** The `FROM` clause and what follows it. */
+  /** The table function. */
   readonly from: string
+  readonly settings: readonly string[]
 }
 
 export interface TableFile {
@@ -82,7 +83,7 @@ async function* rowBlocks(
   let row = 0
   let lastHasLineBreak = false
   try {
-    for await (const bytes of engine.stream(sql)) {
+    for await (const bytes of engine.stream(sql, columns.settings)) {
       const cursor = new RowBinaryCursor(bytes)
       const block = new BlockBuilder(bytes)
       while (!cursor.done) {

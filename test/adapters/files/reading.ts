@@ -1,5 +1,5 @@
 // Reads files through the adapter as `replay` does and returns everything, for the tests beside it.
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -22,6 +22,7 @@ export interface ReadRecord {
 export async function createPlace() {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-test-files-'))
   const workDir = join(folder, '.work')
+  await mkdir(workDir)
   const enginePath = join(folder, '.engine')
   // Held, because starting the engine takes longer than most tests.
   const engine = await openEngine(enginePath)
@@ -62,16 +63,7 @@ export async function createPlace() {
     },
     /** The error of opening and reading; its text with the test's folder taken out. */
     failure: async (names: readonly string[], given?: Partial<FileOptions>) => {
-      const error = await open(names, given)
-        .then(async (input) => {
-          try {
-            await collect(input)
-          } finally {
-            await input.close()
-          }
-          return undefined
-        })
-        .catch((thrown: unknown) => thrown)
+      const error = await readAndClose(() => open(names, given))
       if (!(error instanceof TributaryError)) throw error ?? new Error('nothing was refused')
       const strip = (text = ''): string => text.replaceAll(`${folder}/`, '')
       return { code: error.code, message: strip(error.message), hint: strip(error.hint) }
@@ -91,6 +83,21 @@ export async function createPlace() {
 }
 
 export type Place = Awaited<ReturnType<typeof createPlace>>
+
+/** What was thrown, if anything. */
+async function readAndClose(open: () => Promise<FileInput>): Promise<unknown> {
+  try {
+    const input = await open()
+    try {
+      await collect(input)
+    } finally {
+      await input.close()
+    }
+    return undefined
+  } catch (error) {
+    return error
+  }
+}
 
 export async function collect(input: FileInput): Promise<ReadRecord[]> {
   const records: ReadRecord[] = []
