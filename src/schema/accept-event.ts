@@ -2,6 +2,7 @@
 // refuses; a property test shows it. What it does not accept, valid or not, goes to the contract:
 // so it may be strict, and never names a reason.
 import { RESERVED_CHANNELS } from '../core/event.ts'
+import type { AmountFields } from './amount.ts'
 import type { WireObject } from './build-event.ts'
 import { currencyDigits } from './currencies.ts'
 import { isPlainIdentifier } from './identifiers.ts'
@@ -22,6 +23,14 @@ const isOptionalText = (value: unknown): boolean =>
 const isOptionalDecimal = (value: unknown): boolean =>
   value === undefined || value === null || value === '' || decimalText(value) !== null
 
+/** Whether value, unit price, quantity and currency are valid one by one, for certain. */
+export const acceptAmountFields = (fields: AmountFields): boolean =>
+  isOptionalDecimal(fields.value) &&
+  isOptionalDecimal(fields.unit_price) &&
+  (fields.quantity === undefined || parseQuantity(fields.quantity) !== -1) &&
+  (fields.currency === undefined ||
+    (typeof fields.currency === 'string' && currencyDigits(fields.currency) !== -1))
+
 const acceptsMetadata = (metadata: WireObject): boolean =>
   isOptionalText(metadata['utm_source']) &&
   isOptionalText(metadata['utm_medium']) &&
@@ -37,11 +46,7 @@ const acceptsMetadata = (metadata: WireObject): boolean =>
   isOptionalText(metadata['treatment_id']) &&
   isOptionalText(metadata['arm']) &&
   isOptionalText(metadata['session_id']) &&
-  isOptionalDecimal(metadata['value']) &&
-  isOptionalDecimal(metadata['unit_price']) &&
-  (metadata['quantity'] === undefined || parseQuantity(metadata['quantity']) !== -1) &&
-  (metadata['currency'] === undefined ||
-    (typeof metadata['currency'] === 'string' && currencyDigits(metadata['currency']) !== -1))
+  acceptAmountFields(metadata)
 
 /**
  * The event's time in epoch ms if `wire` is valid for certain, else -1. The caller vouches for two

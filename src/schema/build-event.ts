@@ -1,9 +1,8 @@
 // From a valid wire object to the event of the core: ids hashed, absent fields filled in, money in
 // minor units. Both paths of the parser end here, so that they cannot yield different events.
 import type { CoreEvent, RejectionReason } from '../core/event.ts'
-import { REFUND_ACTION } from '../core/settings.ts'
 import type { Settings } from '../core/settings.ts'
-import { conversionMinor, refundMinor } from './amount.ts'
+import { createAmountRule } from './amount.ts'
 import { parseQuantity } from './limits.ts'
 import { sha256 } from './sha256.ts'
 
@@ -27,19 +26,12 @@ export const metadataOf = (wire: WireObject): WireObject =>
 export const createEventBuilder = (
   settings: Settings,
 ): ((wire: WireObject, timeMs: number) => CoreEvent | RejectionReason) => {
-  const conversions = new Set(settings.goals.flatMap((goal) => goal.actions))
+  const amounts = createAmountRule(settings)
   return (wire, timeMs) => {
     const metadata = metadataOf(wire)
     const action = wire['action_type'] as string
-    let valueMinor = -1
-    let currency = ''
-    const isConversion = conversions.has(action)
-    if (isConversion || action === REFUND_ACTION) {
-      const amount = isConversion ? conversionMinor(metadata) : refundMinor(metadata)
-      if (typeof amount === 'string') return amount
-      valueMinor = amount
-      if (!isConversion || amount !== -1) currency = optional(metadata['currency'])
-    }
+    const valueMinor = amounts.minor(action, metadata)
+    if (typeof valueMinor === 'string') return valueMinor
     const id = sha256(wire['event_id'] as string)
     const idHi = id[0]!
     const idLo = id[1]!
@@ -65,7 +57,7 @@ export const createEventBuilder = (
       transactionHi,
       transactionLo,
       valueMinor,
-      currency,
+      currency: amounts.currency(action, metadata, valueMinor),
       quantity: parseQuantity(metadata['quantity']),
     }
   }

@@ -1,16 +1,17 @@
-// Record value -> event of the core, or the reason why not. The hot path is JSON.parse, a validator
-// in plain code and the builder; whatever that does not accept is judged by the contract
-// (refusal.ts).
+// Record value -> event of the core, or the reason why not. Three paths, each of which hands on
+// what it does not accept: a byte scanner (scan-event.ts), JSON.parse with a validator in plain
+// code (accept-event.ts), and the contract (refusal.ts), which decides and gives the reason.
 import type { CoreEvent, RejectionReason } from '../core/event.ts'
 import type { Settings } from '../core/settings.ts'
 import { acceptEvent } from './accept-event.ts'
 import { createEventBuilder } from './build-event.ts'
 import type { WireObject } from './build-event.ts'
-import { decodeUtf8 } from './decode-utf8.ts'
+import { asBuffer, decodeUtf8, isUtf8Of } from './decode-utf8.ts'
 import { isFlatAndSmall } from './flat-object.ts'
 import { mayExceedJsonBytes } from './json-size.ts'
 import { METADATA_BYTES_MAX } from './limits.ts'
 import { refusalOf } from './refusal.ts'
+import { EventScanner } from './scan-event.ts'
 import { parseTimestamp } from './timestamp.ts'
 
 const isObject = (value: unknown): value is WireObject =>
@@ -25,25 +26,23 @@ export interface EventParser {
   parse(value: Uint8Array | null): CoreEvent | RejectionReason
   /** Judges an object as JSON.parse would give it (rows of files). Never throws. */
   parseObject(wire: unknown): CoreEvent | RejectionReason
-  /**
-   * The `user_hash` of the event that was accepted last; '' before. For the check of a record's
-   * key.
-   */
-  readonly userHash: string
+  /** After an event was accepted: whether a record's key is its `user_hash` in UTF-8. */
+  isUserHash(key: Uint8Array): boolean
 }
 
 /**
- * Pure but for `userHash`. Reasons are the first in the order of DETAILS; key and partition are not
- * its matter.
+ * A parser of values only: key and partition are not its matter. Reasons are the first in the order
+ * of DETAILS. Pure but for `isUserHash`, which speaks of the last call.
  */
 export const createEventParser = (settings: Settings): EventParser => {
+  const scanner = new EventScanner(settings)
   const build = createEventBuilder(settings)
+  let scanned = false
   let userHash = ''
 
   const finish = (wire: WireObject, timeMs: number): CoreEvent | RejectionReason => {
-    const event = build(wire, timeMs)
-    if (typeof event !== 'string') userHash = wire['user_hash'] as string
-    return event
+    userHash = wire['user_hash'] as string
+    return build(wire, timeMs)
   }
 
   const judge = (wire: unknown): CoreEvent | RejectionReason => {
@@ -58,9 +57,9 @@ export const createEventParser = (settings: Settings): EventParser => {
     return timeMs === -1 ? judge(wire) : finish(wire, timeMs)
   }
 
-  const parse = (value: Uint8Array | null): CoreEvent | RejectionReason => {
-    const text = value === null ? null : decodeUtf8(value)
-    if (value === null || text === null) return 'invalid_json'
+  const parseJson = (value: Uint8Array, isSmall: boolean): CoreEvent | RejectionReason => {
+    const text = decodeUtf8(value)
+    if (text === null) return 'invalid_json'
     let wire: unknown
     try {
       wire = JSON.parse(text)
@@ -68,17 +67,23 @@ export const createEventParser = (settings: Settings): EventParser => {
       return 'invalid_json'
     }
     if (!isObject(wire)) return 'invalid_json'
-    return mayExceedJsonBytes(value.length, METADATA_BYTES_MAX) || mayHoldSurrogate(text)
-      ? judge(wire)
-      : acceptOrJudge(wire)
+    return isSmall && !mayHoldSurrogate(text) ? acceptOrJudge(wire) : judge(wire)
   }
 
   return {
-    parse,
-    parseObject: (wire) =>
-      isObject(wire) && isFlatAndSmall(wire) ? acceptOrJudge(wire) : judge(wire),
-    get userHash() {
-      return userHash
+    parse(value) {
+      scanned = false
+      if (value === null) return 'invalid_json'
+      const isSmall = !mayExceedJsonBytes(value.length, METADATA_BYTES_MAX)
+      const event = isSmall ? scanner.scan(asBuffer(value)) : null
+      if (event === null) return parseJson(value, isSmall)
+      scanned = true
+      return event
     },
+    parseObject(wire) {
+      scanned = false
+      return isObject(wire) && isFlatAndSmall(wire) ? acceptOrJudge(wire) : judge(wire)
+    },
+    isUserHash: (key) => (scanned ? scanner.isUserHash(key) : isUtf8Of(key, userHash)),
   }
 }

@@ -24,16 +24,6 @@ export interface RecordParser {
   ): CoreEvent | RejectionReason
 }
 
-const isUtf8Of = (key: Uint8Array, text: string): boolean => {
-  if (key.length < text.length) return false
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i)
-    if (c > 0x7f) return Buffer.from(text).equals(key)
-    if (key[i] !== c) return false
-  }
-  return key.length === text.length
-}
-
 /**
  * A parser for the records of a topic with that placement, or of files, whose keys and places mean
  * nothing.
@@ -49,7 +39,7 @@ export const createRecordParser = (
     parse: ({ key, value }, partition) => {
       const event = events.parse(value)
       if (typeof event === 'string') return event
-      if (key === null || !isUtf8Of(key, events.userHash)) return 'key_mismatch'
+      if (key === null || !events.isUserHash(key)) return 'key_mismatch'
       if (partitioner !== 'none' && partitionOf(key, partitioner, partitions) !== partition) {
         return 'wrong_partition'
       }

@@ -1,8 +1,8 @@
-// SHA-256 (FIPS 180-4) of one short string, synchronous and without garbage: ids and persons are
-// hashes of producers' strings, two or three per record. An own implementation because node:crypto
-// costs more in crossing into C++ than the hash itself costs for 10 to 70 bytes
-// (test/bench/schema.bench.ts measures both). Invariant: equal to node:crypto for every string; a
-// property test compares them.
+// SHA-256 (FIPS 180-4) of short byte ranges and strings, synchronous and without garbage: ids and
+// persons are hashes of producers' strings, two or three per record. An own implementation because
+// node:crypto costs more in crossing into C++ than the hash itself costs for 10 to 70 bytes
+// (test/bench/schema.bench.ts measures both).
+// Invariant: equal to node:crypto for all bytes; a property test compares them.
 
 const ROUND = new Int32Array([
   0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -18,6 +18,8 @@ const ROUND = new Int32Array([
 const state = new Int32Array(8)
 const schedule = new Int32Array(64)
 const encoder = new TextEncoder()
+/** Room for the UTF-8 of every string within the contract's lengths. */
+const scratch = new Uint8Array(1024)
 
 /** Expands the first 16 words, one block of the message, to the 64 of its rounds. */
 const expand = (words: Int32Array): Int32Array => {
@@ -73,59 +75,35 @@ const compress = (words: Int32Array): void => {
   state[7] = (state[7]! + h) | 0
 }
 
-/** Byte `i` of an ASCII text with its padding; the length words are written apart. */
-const paddedAt = (text: string, i: number): number =>
-  i < text.length ? text.charCodeAt(i) : i === text.length ? 0x80 : 0
-
-const hashAscii = (text: string): void => {
-  const length = text.length
-  const blocks = (length + 72) >>> 6
-  for (let block = 0; block < blocks; block++) {
-    if (length === 64 && block === 1) return compress(paddingOf64Bytes)
-    for (let word = 0; word < 16; word++) {
-      const i = (block << 6) | (word << 2)
-      schedule[word] =
-        i + 3 < length
-          ? (text.charCodeAt(i) << 24) |
-            (text.charCodeAt(i + 1) << 16) |
-            (text.charCodeAt(i + 2) << 8) |
-            text.charCodeAt(i + 3)
-          : (paddedAt(text, i) << 24) |
-            (paddedAt(text, i + 1) << 16) |
-            (paddedAt(text, i + 2) << 8) |
-            paddedAt(text, i + 3)
-    }
-    if (block === blocks - 1) schedule[15] = length << 3
-    compress(expand(schedule))
+/** Loads the 64 bytes from `at` as big-endian words. */
+const loadBlock = (bytes: Uint8Array, at: number): void => {
+  for (let word = 0; word < 16; word++) {
+    const i = at + (word << 2)
+    schedule[word] =
+      (bytes[i]! << 24) | (bytes[i + 1]! << 16) | (bytes[i + 2]! << 8) | bytes[i + 3]!
   }
 }
 
-const hashBytes = (bytes: Uint8Array): void => {
-  const length = bytes.length
-  const blocks = (length + 72) >>> 6
-  for (let block = 0; block < blocks; block++) {
-    schedule.fill(0, 0, 16)
-    for (let j = 0; j < 64; j++) {
-      const i = (block << 6) | j
-      const byte = i < length ? bytes[i]! : i === length ? 0x80 : 0
-      schedule[j >> 2]! |= byte << (24 - ((j & 3) << 3))
-    }
-    if (block === blocks - 1) schedule[15] = length << 3
-    compress(expand(schedule))
+/** Loads what is left from `at` to `end`, less than 64 bytes, and the bit that ends a message. */
+const loadTail = (bytes: Uint8Array, at: number, end: number): void => {
+  schedule.fill(0, 0, 16)
+  for (let i = at; i < end; i++) {
+    const j = i - at
+    schedule[j >> 2]! |= bytes[i]! << (24 - ((j & 3) << 3))
   }
-}
-
-const isAscii = (text: string): boolean => {
-  let seen = 0
-  for (let i = 0; i < text.length; i++) seen |= text.charCodeAt(i)
-  return seen < 0x80
+  const j = end - at
+  schedule[j >> 2]! |= 0x80 << (24 - ((j & 3) << 3))
 }
 
 /**
- * SHA-256 of the UTF-8 bytes of `text` (up to 2^28 bytes; lone surrogates count as U+FFFD). Returns
- * the eight big-endian words as signed 32-bit integers in an array that the next call overwrites.
+ * SHA-256 of the bytes from `start` to `end` (up to 2^28). Returns the eight big-endian words as
+ * signed 32-bit integers in an array that the next call overwrites.
  */
-export const sha256 = (text: string): Readonly<Int32Array> => {
+export const sha256Bytes = (
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): Readonly<Int32Array> => {
   state[0] = 0x6a09e667
   state[1] = 0xbb67ae85
   state[2] = 0x3c6ef372
@@ -134,7 +112,36 @@ export const sha256 = (text: string): Readonly<Int32Array> => {
   state[5] = 0x9b05688c
   state[6] = 0x1f83d9ab
   state[7] = 0x5be0cd19
-  if (isAscii(text)) hashAscii(text)
-  else hashBytes(encoder.encode(text))
+  let at = start
+  for (; at + 64 <= end; at += 64) {
+    loadBlock(bytes, at)
+    compress(expand(schedule))
+  }
+  if (end - start === 64) {
+    compress(paddingOf64Bytes)
+    return state
+  }
+  loadTail(bytes, at, end)
+  if (end - at >= 56) {
+    compress(expand(schedule))
+    schedule.fill(0, 0, 16)
+  }
+  schedule[15] = (end - start) << 3
+  compress(expand(schedule))
   return state
+}
+
+/** `sha256Bytes` of the UTF-8 of a string; lone surrogates count as U+FFFD. */
+export const sha256 = (text: string): Readonly<Int32Array> => {
+  if (text.length * 3 > scratch.length) {
+    const bytes = encoder.encode(text)
+    return sha256Bytes(bytes, 0, bytes.length)
+  }
+  let i = 0
+  for (; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (c > 0x7f) return sha256Bytes(scratch, 0, encoder.encodeInto(text, scratch).written)
+    scratch[i] = c
+  }
+  return sha256Bytes(scratch, 0, i)
 }

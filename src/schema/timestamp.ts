@@ -8,6 +8,10 @@ export const TIME_MS_MIN = 946_684_800_000
 /** 2100-01-01T00:00:00Z, the first time no longer accepted. */
 export const TIME_MS_END = 4_102_444_800_000
 
+/** `YYYY-MM-DDThh:mmZ` to `YYYY-MM-DDThh:mm:ss.nnnnnnnnn±hh:mm`. */
+const ISO_LENGTH_MIN = 17
+const ISO_LENGTH_MAX = 35
+
 const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const
 /**
  * Days before 0000-03-01 of the proleptic Gregorian calendar are counted from here to 1970-01-01.
@@ -15,9 +19,9 @@ const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const
 const EPOCH_DAYS = 719_468
 
 /** Two digits at `i` as a number; anything else is at least 100. */
-const pair = (text: string, i: number): number => {
-  const tens = text.charCodeAt(i) - 0x30
-  const ones = text.charCodeAt(i + 1) - 0x30
+const pair = (text: Uint8Array, i: number): number => {
+  const tens = text[i]! - 0x30
+  const ones = text[i + 1]! - 0x30
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : 100
 }
 
@@ -35,49 +39,72 @@ const epochDays = (year: number, month: number, day: number): number => {
   return era * 146_097 + dayOfEra - EPOCH_DAYS
 }
 
-/** Minutes of the zone `Z` or `±hh:mm` that ends `text` at `i`; NaN if there is none. */
-const zoneMinutes = (text: string, i: number): number => {
-  const sign = text.charCodeAt(i)
-  if (sign === 0x5a) return text.length === i + 1 ? 0 : NaN
-  if ((sign !== 0x2b && sign !== 0x2d) || text.length !== i + 6) return NaN
-  if (text.charCodeAt(i + 3) !== 0x3a) return NaN
+/** Minutes of the zone `Z` or `±hh:mm` from `i` to `end`; NaN if there is none. */
+const zoneMinutes = (text: Uint8Array, i: number, end: number): number => {
+  const sign = text[i]
+  if (sign === 0x5a) return end === i + 1 ? 0 : NaN
+  if ((sign !== 0x2b && sign !== 0x2d) || end !== i + 6 || text[i + 3] !== 0x3a) return NaN
   const hours = pair(text, i + 1)
   const minutes = pair(text, i + 4)
   if (hours > 23 || minutes > 59) return NaN
   return sign === 0x2d ? -(hours * 60 + minutes) : hours * 60 + minutes
 }
 
-const parseIso = (text: string): number => {
-  if (text.length < 17 || text.length > 35) return -1
-  if (text.charCodeAt(4) !== 0x2d || text.charCodeAt(7) !== 0x2d) return -1
-  if (text.charCodeAt(10) !== 0x54 || text.charCodeAt(13) !== 0x3a) return -1
-  const century = pair(text, 0)
-  const yearOfCentury = pair(text, 2)
-  const hour = pair(text, 11)
-  const minute = pair(text, 14)
-  if (century < 19 || century > 21 || yearOfCentury > 99 || hour > 23 || minute > 59) return -1
-  const days = epochDays(century * 100 + yearOfCentury, pair(text, 5), pair(text, 8))
-  if (days < 0) return -1
-  let seconds = 0
+/**
+ * The seconds, their fraction and the zone from `at` to `end`, in ms; NaN if they are not
+ * well-formed.
+ */
+const restMs = (text: Uint8Array, at: number, end: number): number => {
+  if (text[at] !== 0x3a) return -60_000 * zoneMinutes(text, at, end)
+  const seconds = pair(text, at + 1)
+  if (seconds > 59) return NaN
+  let i = at + 3
   let ms = 0
-  let i = 16
-  if (text.charCodeAt(i) === 0x3a) {
-    seconds = pair(text, 17)
-    if (seconds > 59) return -1
-    i = 19
-    if (text.charCodeAt(i) === 0x2e) {
-      const start = ++i
-      let digit = text.charCodeAt(i) - 0x30
-      for (; digit >= 0 && digit <= 9; digit = text.charCodeAt(++i) - 0x30) {
-        if (i - start < 3) ms = ms * 10 + digit
-      }
-      const count = i - start
-      if (count < 1 || count > 9) return -1
-      if (count < 3) ms *= count === 1 ? 100 : 10
+  if (text[i] === 0x2e) {
+    const start = ++i
+    let unit = 100
+    for (
+      let digit = text[i]! - 0x30;
+      i < end && digit >= 0 && digit <= 9;
+      digit = text[++i]! - 0x30
+    ) {
+      ms += digit * unit
+      unit = Math.trunc(unit / 10)
     }
+    if (i === start || i - start > 9) return NaN
   }
-  const zone = zoneMinutes(text, i)
-  return ((days * 24 + hour) * 60 + minute - zone) * 60_000 + seconds * 1000 + ms
+  return seconds * 1000 + ms - 60_000 * zoneMinutes(text, i, end)
+}
+
+/** As `parseTimestamp`, for the ASCII text from `start` to `end`. */
+export const parseIsoBytes = (text: Uint8Array, start: number, end: number): number => {
+  if (end - start < ISO_LENGTH_MIN || end - start > ISO_LENGTH_MAX) return -1
+  if (text[start + 4] !== 0x2d || text[start + 7] !== 0x2d) return -1
+  if (text[start + 10] !== 0x54 || text[start + 13] !== 0x3a) return -1
+  const century = pair(text, start)
+  const yearOfCentury = pair(text, start + 2)
+  const hour = pair(text, start + 11)
+  const minute = pair(text, start + 14)
+  if (century < 19 || century > 21 || yearOfCentury > 99 || hour > 23 || minute > 59) return -1
+  const days = epochDays(
+    century * 100 + yearOfCentury,
+    pair(text, start + 5),
+    pair(text, start + 8),
+  )
+  if (days < 0) return -1
+  const timeMs = ((days * 24 + hour) * 60 + minute) * 60_000 + restMs(text, start + 16, end)
+  return timeMs >= TIME_MS_MIN && timeMs < TIME_MS_END ? timeMs : -1
+}
+
+const scratch = new Uint8Array(ISO_LENGTH_MAX)
+
+const parseIso = (text: string): number => {
+  if (text.length > ISO_LENGTH_MAX) return -1
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    scratch[i] = c < 0x80 ? c : 0
+  }
+  return parseIsoBytes(scratch, 0, text.length)
 }
 
 /**
@@ -85,11 +112,7 @@ const parseIso = (text: string): number => {
  * ms; or an integer of epoch ms), from 2000-01-01 to before 2100-01-01; -1 for anything else.
  */
 export const parseTimestamp = (value: unknown): number => {
-  const timeMs =
-    typeof value === 'string'
-      ? parseIso(value)
-      : typeof value === 'number' && Number.isInteger(value)
-        ? value
-        : -1
-  return timeMs >= TIME_MS_MIN && timeMs < TIME_MS_END ? timeMs : -1
+  if (typeof value === 'string') return parseIso(value)
+  if (typeof value !== 'number' || !Number.isInteger(value)) return -1
+  return value >= TIME_MS_MIN && value < TIME_MS_END ? value : -1
 }

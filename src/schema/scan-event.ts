@@ -1,0 +1,208 @@
+// The hot path: bytes of a record -> event of the core without an object of the wire in between. It
+// makes no decision of its own: what it does not take, valid or not, goes to JSON.parse and the
+// rest of the parser. A property test shows that it takes nothing the contract refuses, and that
+// its events are those of the other path.
+import { RESERVED_CHANNELS } from '../core/event.ts'
+import type { CoreEvent } from '../core/event.ts'
+import type { Settings } from '../core/settings.ts'
+import { acceptAmountFields } from './accept-event.ts'
+import { createAmountRule } from './amount.ts'
+import type { AmountFields, AmountRule } from './amount.ts'
+import { ABSENT, EventTokens, NULL, NUMBER, OBJECT, STRING, fieldNumber } from './event-tokens.ts'
+import { ID_LENGTH_MAX, NAME_LENGTH_MAX, parseQuantity } from './limits.ts'
+import { sha256Bytes } from './sha256.ts'
+import { TextPool } from './text-pool.ts'
+import { parseIsoBytes, parseTimestamp } from './timestamp.ts'
+
+const EVENT_ID = fieldNumber('event_id')
+const USER_HASH = fieldNumber('user_hash')
+const TIMESTAMP = fieldNumber('timestamp')
+const CHANNEL = fieldNumber('channel')
+const ACTION_TYPE = fieldNumber('action_type')
+const CAMPAIGN = fieldNumber('campaign')
+const METADATA = fieldNumber('metadata')
+const UTM_CAMPAIGN = fieldNumber('utm_campaign')
+const TRANSACTION_ID = fieldNumber('transaction_id')
+const SOURCE = fieldNumber('source')
+const LIVE_EVENT_ID = fieldNumber('live_event_id')
+const VARIANT = fieldNumber('variant')
+const VALUE = fieldNumber('value')
+const UNIT_PRICE = fieldNumber('unit_price')
+const CURRENCY = fieldNumber('currency')
+const QUANTITY = fieldNumber('quantity')
+
+/** All known strings of metadata, one after the other. */
+const METADATA_TEXT_FIRST = fieldNumber('utm_source')
+const METADATA_TEXT_LAST = fieldNumber('session_id')
+
+const CHANNELS_RESERVED: ReadonlySet<string> = new Set(RESERVED_CHANNELS)
+const PARENTHESIS = 0x28
+
+/**
+ * Bytes of a `user_hash` by what they may be part of: a number, a phone number, an e-mail, neither.
+ */
+const DIGIT_BIT = 1
+const PHONE_BIT = 2
+const AT_BIT = 4
+const OTHER_BIT = 8
+const BITS = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte >= 0x30 && byte <= 0x39) return DIGIT_BIT
+  if (byte === 0x40) return AT_BIT
+  return ' +()-./'.includes(String.fromCharCode(byte)) ? PHONE_BIT : OTHER_BIT
+})
+
+const NO_AMOUNT: AmountFields = {}
+const NO_HASH = new Int32Array(2)
+
+export class EventScanner {
+  readonly #tokens = new EventTokens()
+  readonly #pool = new TextPool()
+  readonly #amounts: AmountRule
+  #bytes: Buffer = Buffer.alloc(0)
+
+  constructor(settings: Settings) {
+    this.#amounts = createAmountRule(settings)
+  }
+
+  /**
+   * The event in these bytes; null: not for this path. The caller vouches for the size of metadata.
+   */
+  scan(bytes: Buffer): CoreEvent | null {
+    this.#bytes = bytes
+    if (!this.#tokens.scan(bytes) || !this.#areTextsValid()) return null
+    const timeMs = this.#timeMs()
+    const fields = this.#amountFields()
+    if (timeMs === -1 || fields === null) return null
+    const channel = this.#text(CHANNEL)
+    if (channel.charCodeAt(0) === PARENTHESIS && CHANNELS_RESERVED.has(channel)) return null
+    const action = this.#text(ACTION_TYPE)
+    const valueMinor = this.#amounts.minor(action, fields)
+    if (typeof valueMinor === 'string') return null
+    const currency = this.#amounts.currency(action, fields, valueMinor)
+    const id = this.#hash(EVENT_ID)
+    const idHi = id[0]!
+    const idLo = id[1]!
+    const hasTransaction = this.#length(TRANSACTION_ID) > 0
+    const transaction = hasTransaction ? this.#hash(TRANSACTION_ID) : NO_HASH
+    const transactionHi = transaction[0]!
+    const transactionLo = transaction[1]!
+    const person = this.#hash(USER_HASH)
+    return {
+      idHi,
+      idLo,
+      person0: person[0]!,
+      person1: person[1]!,
+      person2: person[2]!,
+      person3: person[3]!,
+      timeMs,
+      channel,
+      campaign: this.#text(CAMPAIGN) || this.#text(UTM_CAMPAIGN),
+      action,
+      liveEvent: this.#text(LIVE_EVENT_ID),
+      variant: this.#text(VARIANT),
+      source: this.#text(SOURCE),
+      transactionHi,
+      transactionLo,
+      valueMinor,
+      currency,
+      quantity: parseQuantity(fields.quantity),
+    }
+  }
+
+  /** Whether `key` is the `user_hash` of the event that was scanned last. */
+  isUserHash(key: Uint8Array): boolean {
+    const start = this.#tokens.starts[USER_HASH]!
+    if (key.length !== this.#length(USER_HASH)) return false
+    for (let i = 0; i < key.length; i++) if (key[i] !== this.#bytes[start + i]) return false
+    return true
+  }
+
+  /** Length of a string; 0 for anything else. */
+  #length(field: number): number {
+    const { kinds, starts, ends } = this.#tokens
+    return kinds[field] === STRING ? ends[field]! - starts[field]! : 0
+  }
+
+  #text(field: number): string {
+    const { starts, ends } = this.#tokens
+    if (this.#length(field) === 0) return ''
+    return this.#pool.text(this.#bytes, starts[field]!, ends[field]!)
+  }
+
+  #hash(field: number): Readonly<Int32Array> {
+    const { starts, ends } = this.#tokens
+    return sha256Bytes(this.#bytes, starts[field]!, ends[field]!)
+  }
+
+  #isRequiredText(field: number, lengthMax: number): boolean {
+    const length = this.#length(field)
+    return length > 0 && length <= lengthMax
+  }
+
+  #isOptionalText(field: number): boolean {
+    return this.#tokens.kinds[field]! <= STRING && this.#length(field) <= ID_LENGTH_MAX
+  }
+
+  #areTextsValid(): boolean {
+    const metadata = this.#tokens.kinds[METADATA]
+    if (
+      (metadata !== OBJECT && metadata !== ABSENT && metadata !== NULL) ||
+      !this.#isRequiredText(EVENT_ID, ID_LENGTH_MAX) ||
+      !this.#isRequiredText(USER_HASH, ID_LENGTH_MAX) ||
+      !this.#isRequiredText(CHANNEL, NAME_LENGTH_MAX) ||
+      !this.#isRequiredText(ACTION_TYPE, NAME_LENGTH_MAX) ||
+      !this.#isOptionalText(CAMPAIGN)
+    ) {
+      return false
+    }
+    for (let field = METADATA_TEXT_FIRST; field <= METADATA_TEXT_LAST; field++) {
+      if (!this.#isOptionalText(field)) return false
+    }
+    return this.#isNoPlainIdentifier()
+  }
+
+  /**
+   * Certain for hex and other ids with a letter, and for bare digits; all else is looked at later.
+   */
+  #isNoPlainIdentifier(): boolean {
+    const bytes = this.#bytes
+    const end = this.#tokens.ends[USER_HASH]!
+    let bits = 0
+    for (let i = this.#tokens.starts[USER_HASH]!; i < end; i++) bits |= BITS[bytes[i]!]!
+    return (bits & AT_BIT) === 0 && ((bits & OTHER_BIT) !== 0 || bits === DIGIT_BIT)
+  }
+
+  #timeMs(): number {
+    const { kinds, starts, ends } = this.#tokens
+    const start = starts[TIMESTAMP]!
+    const end = ends[TIMESTAMP]!
+    if (kinds[TIMESTAMP] === STRING) return parseIsoBytes(this.#bytes, start, end)
+    return kinds[TIMESTAMP] === NUMBER ? parseTimestamp(this.#scalar(TIMESTAMP)) : -1
+  }
+
+  /** A field as JSON.parse would give it. */
+  #scalar(field: number): unknown {
+    const { kinds, starts, ends } = this.#tokens
+    const kind = kinds[field]
+    if (kind === ABSENT) return undefined
+    if (kind === NULL) return null
+    const text = this.#bytes.toString('latin1', starts[field], ends[field])
+    if (kind === STRING) return text
+    return kind === NUMBER ? Number(text) : text === 'true'
+  }
+
+  /** The fields that make an amount; null: not valid for certain. */
+  #amountFields(): AmountFields | null {
+    const { kinds } = this.#tokens
+    if ((kinds[VALUE]! | kinds[UNIT_PRICE]! | kinds[CURRENCY]! | kinds[QUANTITY]!) === ABSENT) {
+      return NO_AMOUNT
+    }
+    const fields: AmountFields = {
+      value: this.#scalar(VALUE),
+      unit_price: this.#scalar(UNIT_PRICE),
+      currency: this.#scalar(CURRENCY),
+      quantity: this.#scalar(QUANTITY),
+    }
+    return acceptAmountFields(fields) ? fields : null
+  }
+}
