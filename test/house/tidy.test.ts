@@ -111,6 +111,21 @@ describe('the repository', () => {
     expect(linesWith(lock, registry)).toEqual([])
   })
 
+  it('locks the optional packages of every platform, or npm ci would refuse on all', () => {
+    const text = FILES.find(({ name }) => name === 'package-lock.json')?.text ?? '{}'
+    const { packages } = JSON.parse(text) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>
+    }
+    const wanted = Object.values(packages).flatMap((entry) =>
+      Object.keys(entry.optionalDependencies ?? {}),
+    )
+    const locked = Object.keys(packages)
+    const missing = wanted.filter(
+      (name) => !locked.some((at) => at.endsWith(`node_modules/${name}`)),
+    )
+    expect(missing).toEqual([])
+  })
+
   it('keeps scripts executable that people call by name', () => {
     const scripts = new Set(['.ci/run', 'deploy/local/up', 'deploy/local/down'])
     const found = FILES.filter(({ name }) => scripts.has(name))
