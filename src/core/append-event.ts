@@ -3,7 +3,7 @@
 // need, and appends in place. A property test shows that it does what the general path does.
 import { bookEventRows } from './book-event.ts'
 import type { AppliedEvent, Standing } from './book-event.ts'
-import { NO_VALUE, START_STATE } from './dictionary.ts'
+import { START_STATE } from './dictionary.ts'
 import {
   ENDED_PATH_BIT,
   EVENT_WITH_ID_WORDS,
@@ -33,7 +33,7 @@ import type { JourneyTable } from './journey-table.ts'
 import { actionOf, isTouch, kindOf, lowHalf } from './journey.ts'
 import type { PackedEvent } from './journey.ts'
 import type { Delta } from './ledger.ts'
-import { bookStep } from './rows.ts'
+import { bookObservedStep } from './rows.ts'
 import type { Settings } from './settings.ts'
 
 /** Ids are dropped this many at a time, so that the words behind them seldom move. */
@@ -142,7 +142,7 @@ function extendPath(
   if (!isOpen || !isSameTouchpoint(words, base, event, settings)) {
     const from = isOpen ? lowHalf(words[base + H_LAST_TOUCHPOINT]!) : START_STATE
     const to = lowHalf(event.channelCampaign)
-    bookStep(delta, { ...UNSETTLED, from, to }, 1)
+    bookObservedStep(delta, from, to, 1)
     const touchpoints = isOpen ? (flags >>> 16) + 1 : 1
     flags = (flags & 0xffff) | (touchpoints << 16)
   }
@@ -160,8 +160,6 @@ function extendPath(
   words[base + H_LAST_TOUCH + 1] = timeHigh(event.timeMs)
   words[base + H_LAST_TOUCHPOINT] = event.channelCampaign
 }
-
-const UNSETTLED = { currency: NO_VALUE, isSettled: false, delayMinutes: 0, valueMinor: 0 }
 
 /** How the event stands among the newest of the journey, read backwards. */
 function readTail(

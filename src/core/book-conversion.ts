@@ -1,7 +1,7 @@
 // What one conversion adds to `conversions`, `credits` and, as an order of a live event, to `live_minutes`.
 import type { Anatomy } from './anatomy.ts'
 import { modelShares } from './credit.ts'
-import type { Candidates, ModelSettings } from './credit.ts'
+import type { Candidates, ModelSettings, Shares } from './credit.ts'
 import { NO_VALUE, UNATTRIBUTED } from './dictionary.ts'
 import { MODELS } from './event.ts'
 import { LIVE_MINUTES } from './ledger.ts'
@@ -76,42 +76,66 @@ function bookCredits(
   sign: number,
   context: BookContext,
 ): void {
-  const { goal, currency, timeMs, grossMinor, refundedMinor } = conversion
   const { distinct, placeOf } = distinctTouchpoints(candidates.touchpoints)
-  MODELS.forEach((name, model) => {
-    const shares = modelShares(name, candidates, context.models)
-    const micro = shares.split(MICRO)
-    const net = shares.split(netMinor(conversion))
-    const gross = refundedMinor === 0 ? net : shares.split(grossMinor)
-    const sums = distinct.map(() => ({ micro: 0, valueMinor: 0, refundMinor: 0, touchpoints: 0 }))
-    for (let i = 0; i < placeOf.length; i++) {
-      const sum = sums[placeOf[i]!]!
-      sum.micro += micro[i]!
-      sum.valueMinor += net[i]!
-      sum.refundMinor += gross[i]! - net[i]!
-      if (shares.hasWeight(i)) sum.touchpoints++
+  for (let model = 0; model < MODELS.length; model++) {
+    const shares = modelShares(MODELS[model]!, candidates, context.models)
+    const sums = sumShares(conversion, shares, placeOf, distinct.length)
+    for (let place = 0; place < distinct.length; place++) {
+      const at = place * SUMS
+      if (sums[at + 3] === 0) continue
+      const { goal, currency, timeMs } = conversion
+      bookCredit(
+        context.delta,
+        { goal, model, touchpoint: distinct[place]!, currency, timeMs },
+        {
+          micro: sums[at]!,
+          valueMinor: sums[at + 1]!,
+          refundMinor: sums[at + 2]!,
+          touchpoints: sums[at + 3]!,
+        },
+        sign,
+      )
     }
-    sums.forEach((credit, place) => {
-      if (credit.touchpoints === 0) return
-      const row = { goal, model, touchpoint: distinct[place]!, currency, timeMs }
-      bookCredit(context.delta, row, credit, sign)
-    })
-  })
+  }
+}
+
+/** Micro-conversions, net, refund and weighted touchpoints of each of `places` (channel, campaign). */
+const SUMS = 4
+
+function sumShares(
+  { grossMinor, refundedMinor }: Conversion,
+  shares: Shares,
+  placeOf: readonly number[],
+  places: number,
+): Float64Array {
+  const micro = shares.split(MICRO)
+  const net = shares.split(grossMinor - refundedMinor)
+  const gross = refundedMinor === 0 ? net : shares.split(grossMinor)
+  const sums = new Float64Array(places * SUMS)
+  for (let i = 0; i < placeOf.length; i++) {
+    const at = placeOf[i]! * SUMS
+    sums[at]! += micro[i]!
+    sums[at + 1]! += net[i]!
+    sums[at + 2]! += gross[i]! - net[i]!
+    if (shares.hasWeight(i)) sums[at + 3]!++
+  }
+  return sums
 }
 
 /** The different (channel, campaign) pairs, and for each candidate its place among them. */
 function distinctTouchpoints(touchpoints: readonly number[]): {
-  readonly distinct: number[]
-  readonly placeOf: number[]
+  readonly distinct: readonly number[]
+  readonly placeOf: readonly number[]
 } {
-  const places = new Map<number, number>()
+  const distinct: number[] = []
+  const places = touchpoints.length > 16 ? new Map<number, number>() : null
   const placeOf = touchpoints.map((key) => {
-    const known = places.get(key)
-    if (known !== undefined) return known
-    places.set(key, places.size)
-    return places.size - 1
+    const known = places === null ? distinct.indexOf(key) : (places.get(key) ?? -1)
+    if (known >= 0) return known
+    places?.set(key, distinct.length)
+    return distinct.push(key) - 1
   })
-  return { distinct: [...places.keys()], placeOf }
+  return { distinct, placeOf }
 }
 
 /** Gross money of an order at its own minute; what was refunded stands beside it. */

@@ -8,7 +8,8 @@ import type { BookContext } from './book-conversion.ts'
 import { CONVERSION_STATE, NO_VALUE, NULL_STATE, START_STATE } from './dictionary.ts'
 import { MINUTE_MS } from './journey-layout.ts'
 import { lowHalf } from './journey.ts'
-import { bookEndedPath, bookStep, bookUnmatchedRefund } from './rows.ts'
+import type { Delta } from './ledger.ts'
+import { bookEndedPath, bookObservedStep, bookSettledStep, bookUnmatchedRefund } from './rows.ts'
 
 /** Books the difference between two anatomies of one journey. */
 export function bookDifference(before: Anatomy, after: Anatomy, context: BookContext): void {
@@ -119,56 +120,44 @@ function isSameConversion(c: number, d: number, pair: Pair): boolean {
 /** Steps of the path and, once it has ended, its row in `paths`. */
 function bookPath(anatomy: Anatomy, number: number, sign: number, context: BookContext): void {
   const path = anatomy.paths[number]!
-  const { delta } = context
-  const isSettled = path.end !== ENDED_OPEN
+  if (path.end === ENDED_OPEN) bookOpenPath(anatomy, path, sign, context.delta)
+  else bookEndedPathOf(anatomy, path, sign, context)
+}
+
+function bookOpenPath(anatomy: Anatomy, path: Path, sign: number, delta: Delta): void {
   let from = START_STATE
-  let fromMs = 0
   for (let i = path.from; i < path.to; i++) {
-    const time = anatomy.touchpointMs[i]!
     const to = lowHalf(anatomy.touchpointKey[i]!)
-    const delayMinutes = i === path.from ? 0 : Math.floor((time - fromMs) / MINUTE_MS)
-    bookStep(delta, { from, to, currency: NO_VALUE, isSettled, delayMinutes, valueMinor: 0 }, sign)
+    bookObservedStep(delta, from, to, sign)
     from = to
-    fromMs = time
   }
-  if (!isSettled) return
-  const isEmpty = path.from === path.to
-  const startMs = isEmpty ? undefined : anatomy.touchpointMs[path.from]
-  if (path.end !== ENDED_CONVERTED) {
-    const step = {
-      from,
-      to: NULL_STATE,
-      currency: NO_VALUE,
-      isSettled,
-      delayMinutes: 0,
-      valueMinor: 0,
-    }
-    bookStep(delta, step, sign)
-    bookEnded(anatomy, path, sign, context, {
-      startMs: startMs!,
-      currency: NO_VALUE,
-      valueMinor: 0,
-      minutesToConversion: 0,
-    })
+}
+
+function bookEndedPathOf(anatomy: Anatomy, path: Path, sign: number, context: BookContext): void {
+  const conversion = path.conversion < 0 ? null : anatomy.conversions[path.conversion]!
+  const startMs = path.from < path.to ? anatomy.touchpointMs[path.from]! : conversion!.timeMs
+  let from = START_STATE
+  let fromMs = startMs
+  const step = (to: number, toMs: number, currency: number, valueMinor: number): void => {
+    const delayMinutes = from === START_STATE ? 0 : Math.floor((toMs - fromMs) / MINUTE_MS)
+    bookSettledStep(context.delta, { from, to, currency, delayMinutes, valueMinor }, sign)
+    from = to
+    fromMs = toMs
+  }
+  for (let i = path.from; i < path.to; i++) {
+    step(lowHalf(anatomy.touchpointKey[i]!), anatomy.touchpointMs[i]!, NO_VALUE, 0)
+  }
+  if (conversion === null) {
+    step(NULL_STATE, fromMs, NO_VALUE, 0)
+    const amounts = { startMs, currency: NO_VALUE, valueMinor: 0, minutesToConversion: 0 }
+    bookEnded(anatomy, path, sign, context, amounts)
     return
   }
-  const conversion = anatomy.conversions[path.conversion]!
   const { timeMs, currency } = conversion
-  const minutesSince = (then: number): number =>
-    isEmpty ? 0 : Math.floor((timeMs - then) / MINUTE_MS)
   const valueMinor = netMinor(conversion)
-  const delayMinutes = minutesSince(fromMs)
-  bookStep(
-    delta,
-    { from, to: CONVERSION_STATE, currency, isSettled, delayMinutes, valueMinor },
-    sign,
-  )
-  bookEnded(anatomy, path, sign, context, {
-    startMs: startMs ?? timeMs,
-    currency,
-    valueMinor,
-    minutesToConversion: minutesSince(startMs ?? timeMs),
-  })
+  step(CONVERSION_STATE, timeMs, currency, valueMinor)
+  const minutesToConversion = Math.floor((timeMs - startMs) / MINUTE_MS)
+  bookEnded(anatomy, path, sign, context, { startMs, currency, valueMinor, minutesToConversion })
 }
 
 function bookEnded(

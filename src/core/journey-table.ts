@@ -10,6 +10,7 @@ export class JourneyTable {
   #index = new Int32Array(1 << 12).fill(NONE)
   #mask = (1 << 12) - 1
   #size = 0
+  #words = 0
   #used = 0
   readonly #freeEntries: number[] = []
   #persons = new Int32Array(4 << 11)
@@ -24,6 +25,11 @@ export class JourneyTable {
 
   get size(): number {
     return this.#size
+  }
+
+  /** Bytes of all packed journeys in memory. */
+  get bytes(): number {
+    return this.#words * 4
   }
 
   find(p0: number, p1: number, p2: number, p3: number): number {
@@ -81,6 +87,7 @@ export class JourneyTable {
   /** Makes room for `words` words, keeping the old ones, and sets the length. */
   resize(entry: number, words: number): void {
     const before = this.#length[entry]!
+    this.#words += words - before
     const sizeClass = this.#sizeClass[entry]!
     if (before > 0 && words > 0 && words <= this.#slab.capacity(sizeClass)) {
       this.#length[entry] = words

@@ -14,6 +14,8 @@ export const INTAKE = 6
 
 export const SLOT_LAYOUTS = TABLES.map(slotLayout)
 
+const intakeKey = new Int32Array(1)
+
 /** The net difference of one record, per table. */
 export class Delta {
   readonly tables = SLOT_LAYOUTS.map((layout) => new RowTable(layout, 64))
@@ -139,6 +141,20 @@ export class Ledger {
       }
       changes.reset()
     }
+  }
+
+  /**
+   * Books one record in `intake`, whose rows nothing is ever netted against: `outcome` is its place in
+   * the list of outcomes, `reason` 0 or its place in the list of reasons + 1.
+   */
+  count(hour: number, offset: number, outcome: number, reason: number): void {
+    const booked = this.hour(hour)
+    const table = booked.tables[INTAKE]!
+    intakeKey[0] = outcome | (reason << 8)
+    const row = table.rows.row(intakeKey, 1)
+    table.rows.add(row, 0, 1)
+    table.touch(row, offset)
+    this.#touched.add(booked)
   }
 
   /** Hours with rows touched since the last call. */

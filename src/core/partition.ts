@@ -19,7 +19,6 @@ import { Journey, isTouch } from './journey.ts'
 import { JourneyTable } from './journey-table.ts'
 import { Delta, Ledger } from './ledger.ts'
 import { createPackedEvent, kindOfEvent, packEvent } from './pack-event.ts'
-import { bookIntake } from './rows.ts'
 import type { Settings } from './settings.ts'
 
 const CLAMP_MS = 5 * 60_000
@@ -103,8 +102,9 @@ export class Partition {
     }
     const reason =
       outcome === 'rejected' ? REJECTION_REASONS.indexOf(content as RejectionReason) : -1
-    bookIntake(this.#delta, OUTCOMES.indexOf(outcome), reason + 1)
-    this.ledger.book(this.#delta, hourOf(this.streamTimeMs), record.offset)
+    const hour = hourOf(this.streamTimeMs)
+    this.ledger.book(this.#delta, hour, record.offset)
+    this.ledger.count(hour, record.offset, OUTCOMES.indexOf(outcome), reason + 1)
     return outcome
   }
 

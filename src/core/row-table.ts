@@ -48,23 +48,26 @@ export class RowTable {
 
   /** The row of the key in words[0..length), made with zero measures if there is none. */
   row(words: Int32Array, length: number): number {
-    const hash = hashWords(words, length)
+    return this.#row(words, 0, length, hashWords(words, length))
+  }
+
+  #row(words: Int32Array, from: number, length: number, hash: number): number {
     const mask = this.#index.length - 1
     let at = hash & mask
     for (;;) {
       const row = this.#index[at]!
       if (row === NONE) break
-      if (this.#hashes[row] === hash && this.#hasKey(row, words, length)) return row
+      if (this.#hashes[row] === hash && this.#hasKey(row, words, from, length)) return row
       at = (at + 1) & mask
     }
-    return this.#insert(words, length, hash, at)
+    return this.#insert(words, from, length, hash, at)
   }
 
   /** The row here of the key that row `from` has in `other`. */
   rowLike(other: RowTable, from: number): number {
     const start = other.#keyAt[from]!
-    const words = other.#keys.subarray(start, other.#keyAt[from + 1])
-    return this.row(words, words.length)
+    const length = other.#keyAt[from + 1]! - start
+    return this.#row(other.#keys, start, length, other.#hashes[from]!)
   }
 
   /** Whether a measure of the row is not zero. */
@@ -150,23 +153,23 @@ export class RowTable {
     }
   }
 
-  #hasKey(row: number, words: Int32Array, length: number): boolean {
-    const from = this.#keyAt[row]!
-    if (this.#keyAt[row + 1]! - from !== length) return false
-    for (let i = 0; i < length; i++) if (this.#keys[from + i] !== words[i]) return false
+  #hasKey(row: number, words: Int32Array, from: number, length: number): boolean {
+    const start = this.#keyAt[row]!
+    if (this.#keyAt[row + 1]! - start !== length) return false
+    for (let i = 0; i < length; i++) if (this.#keys[start + i] !== words[from + i]) return false
     return true
   }
 
-  #insert(words: Int32Array, length: number, hash: number, at: number): number {
+  #insert(words: Int32Array, from: number, length: number, hash: number, at: number): number {
     const row = this.count
     if (row === this.#hashes.length) {
       this.#growRows()
-      return this.row(words, length)
+      return this.#row(words, from, length, hash)
     }
     while (this.#keyWords + length > this.#keys.length) {
       this.#keys = copied(this.#keys, new Int32Array(this.#keys.length * 2))
     }
-    for (let i = 0; i < length; i++) this.#keys[this.#keyWords + i] = words[i]!
+    for (let i = 0; i < length; i++) this.#keys[this.#keyWords + i] = words[from + i]!
     this.#keyWords += length
     this.#keyAt[row] = this.#keyWords - length
     this.#keyAt[row + 1] = this.#keyWords

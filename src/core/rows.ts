@@ -1,6 +1,6 @@
 // Which row of which table an amount goes to: the one place that knows how dimensions are packed into
 // keys, and which slot a measure takes. `ledger-row.ts` reads the keys back into names.
-import { MODELS } from './event.ts'
+import { NO_VALUE } from './dictionary.ts'
 import { HOUR_MS, MINUTE_MS } from './journey-layout.ts'
 import { SLOT_LAYOUTS } from './ledger.ts'
 import type { Delta } from './ledger.ts'
@@ -38,22 +38,31 @@ export const LIVE = {
 const key = new Int32Array(3)
 let pathKey = new Int32Array(1024)
 
-export interface Step {
+/** The row of the step from a state to a state (dictionary numbers), in the currency of a conversion. */
+function stepRow(delta: Delta, from: number, to: number, currency: number): number {
+  key[0] = from | (to << 16)
+  key[1] = currency
+  return delta.tables[ledger.TRANSITIONS]!.row(key, 2)
+}
+
+/** Books a step of a path that has not ended. */
+export function bookObservedStep(delta: Delta, from: number, to: number, sign: number): void {
+  delta.tables[ledger.TRANSITIONS]!.add(stepRow(delta, from, to, NO_VALUE), OBSERVED, sign)
+}
+
+export interface SettledStep {
   readonly from: number
   readonly to: number
   readonly currency: number
-  readonly isSettled: boolean
   readonly delayMinutes: number
   readonly valueMinor: number
 }
 
-export function bookStep(delta: Delta, step: Step, sign: number): void {
+/** Books a step of a path that has ended. */
+export function bookSettledStep(delta: Delta, step: SettledStep, sign: number): void {
   const table = delta.tables[ledger.TRANSITIONS]!
-  key[0] = step.from | (step.to << 16)
-  key[1] = step.currency
-  const row = table.row(key, 2)
+  const row = stepRow(delta, step.from, step.to, step.currency)
   table.add(row, OBSERVED, sign)
-  if (!step.isSettled) return
   table.add(row, SETTLED, sign)
   table.add(row, DELAY, sign * step.delayMinutes)
   if (step.valueMinor !== 0) table.addMoney(row, STEP_VALUE, sign * step.valueMinor)
@@ -172,12 +181,3 @@ export function bookActivity(
   table.add(row, 0, 1)
   if (isNewPerson) table.add(row, 1, 1)
 }
-
-/** One more record of an outcome and, if rejected, a reason (both as places in their lists, reason + 1). */
-export function bookIntake(delta: Delta, outcome: number, reason: number): void {
-  const table = delta.tables[ledger.INTAKE]!
-  key[0] = outcome | (reason << 8)
-  table.add(table.row(key, 1), 0, 1)
-}
-
-export const MODEL_COUNT = MODELS.length

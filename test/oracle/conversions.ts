@@ -31,7 +31,7 @@ export function findSales(ordered: readonly AppliedEvent[], settings: Settings):
   const refunds = ordered.filter((e) => e.kind === 'refund')
   const matches = refunds.map((refund) => ({
     refund,
-    conversion: merged.find((conversion) => matchesRefund(conversion, refund, settings)),
+    conversion: merged.findLast((conversion) => matchesRefund(conversion, refund, settings)),
   }))
   const conversions = merged.map((conversion) => {
     const own = matches.filter((match) => match.conversion === conversion)
