@@ -58,8 +58,12 @@ export function csvFile(engine: Engine, source: CsvSource, rules: RowRules): Eve
     failed: async (error) => {
       const fault = csvRowFault(error)
       if (fault === undefined) return readingFailed(error, file)
-      const line = await lineOfRow(engine, file, fault.row)
-      return rowError(error, file, fault, { names: header.names, line })
+      try {
+        const line = await lineOfRow(engine, file, fault.row)
+        return rowError(error, file, fault, { names: header.names, line })
+      } catch (packing) {
+        return readingFailed(packing, file)
+      }
     },
   }
   return tableFile(engine, table, rules)

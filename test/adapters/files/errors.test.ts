@@ -1,7 +1,9 @@
 // What a person reads when a file cannot be read: which file, which line and column, and what would help.
 import { chmod, mkdir, readFile } from 'node:fs/promises'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FileOptions } from '../../../src/adapters/files/file-input.ts'
+import { TributaryError } from '../../../src/ports/errors.ts'
 import { createPlace, gzip } from './reading.ts'
 import type { Place } from './reading.ts'
 
@@ -290,5 +292,42 @@ describe('damaged files', () => {
       badData('p.parquet, column "utm_term": the Parquet data is damaged.', WRITE_AGAIN),
     )
     expect([...phases]).toEqual(['checking'])
+  })
+
+  it('of any kind are either read or refused as bad data, and never end the process', async () => {
+    const select = `SELECT toString(number) AS user_id, 1767225600000 + number AS timestamp, 'email' AS channel,
+      'view' AS event_type, randomPrintableASCII(10, number) AS utm_term FROM numbers(2000)`
+    for (const [name, format] of [
+      ['f.parquet', 'Parquet'],
+      ['f.csv', 'CSVWithNames'],
+      ['f.csv.zst', 'CSVWithNames'],
+      ['f.csv.gz', 'CSVWithNames'],
+    ] as const) {
+      await place.engineWrites(name, select, format)
+      const whole = await readFile(place.path(name))
+      const byte = fc.record({ at: fc.nat(whole.length - 1), to: fc.nat(255) })
+      let refusals = 0
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(byte, { minLength: 1, maxLength: 4 }),
+          fc.option(fc.nat(whole.length), { nil: whole.length, freq: 4 }),
+          async (changes, length) => {
+            const damaged = Buffer.from(whole)
+            for (const { at, to } of changes) damaged[at] = to
+            await place.write(`damaged-${name}`, damaged.subarray(0, length))
+            try {
+              await place.read([`damaged-${name}`])
+            } catch (error) {
+              refusals++
+              if (!(error instanceof TributaryError)) throw error
+              expect(error.code).toBe('TRIBUTARY_BAD_DATA')
+            }
+            expect(await place.leftovers()).toEqual([])
+          },
+        ),
+        { numRuns: 25 },
+      )
+      expect(refusals).toBeGreaterThan(0)
+    }
   })
 })
