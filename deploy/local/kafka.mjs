@@ -21,16 +21,13 @@ import { Unavailable } from './unavailable.mjs'
 const POM = fileURLToPath(new URL('pom.xml', import.meta.url))
 const JAVA_MIN = 17
 
+const PACKAGES = ['openjdk-17-jre-headless', 'maven']
 const JAVA = {
-  packages: ['openjdk-17-jre-headless'],
+  packages: PACKAGES,
   purpose: 'Apache Kafka',
-  elsewhere: 'brew install openjdk@17',
+  elsewhere: 'brew install openjdk maven',
 }
-const MAVEN = {
-  packages: ['openjdk-17-jre-headless', 'maven'],
-  purpose: "fetching Apache Kafka's jars",
-  elsewhere: 'brew install maven',
-}
+const MAVEN = { ...JAVA, purpose: "fetching Apache Kafka's jars" }
 
 /** ApiVersions v0 with correlation id 1: every broker answers it, whatever its version. */
 const API_VERSIONS = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xff])
