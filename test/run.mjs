@@ -21,6 +21,7 @@ const CHECKS = [
   ['dead code', bin('knip'), '--no-progress'],
   ['generated documents', process.execPath, 'deploy/generate.mjs', '--check'],
   ['build', process.execPath, 'deploy/build.mjs'],
+  ['npx tributary', 'npx', '--no-install', 'tributary', 'version'],
 ]
 
 const filters = process.argv.slice(2)
