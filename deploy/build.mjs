@@ -1,5 +1,5 @@
-// `npm run build`: compiles src to dist, copies what the compiler leaves out (Lua scripts), and makes
-// `npx tributary` work inside this checkout, as it does where the package is installed.
+// `npm run build`: compiles src to dist, copies what the compiler leaves out (Lua scripts), and
+// makes `npx tributary` work inside this checkout, as it does where the package is installed.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'

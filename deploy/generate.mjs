@@ -1,5 +1,5 @@
-// `npm run generate`: writes every document that is made from code. With `--check` it writes nothing and
-// fails when one in the repository differs from what would be written.
+// `npm run generate`: writes every document that is made from code. With `--check` it writes
+// nothing and fails when one in the repository differs from what would be written.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'

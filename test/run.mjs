@@ -1,8 +1,8 @@
 // `npm test`: from a bare clone (Node 20, npm, git) to one line that says how it stands.
 //
-// Installs npm packages when they are missing, takes services from the environment or starts them by
-// `deploy/local` (and ends those), runs the checks of the house and then all tests. Every check counts as
-// one test. Arguments are passed on to vitest as filters, and then only those tests run.
+// Installs npm packages when they are missing, takes services from the environment or starts them
+// by `deploy/local` (and ends those), runs the checks of the house and then all tests. Every check
+// counts as one test. Arguments are passed on to vitest as filters, and then only those tests run.
 // The last line on stdout: `N passed, N failed, N skipped`.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -59,7 +59,9 @@ async function runCheck([name, ...command]) {
   if (status !== 0) process.stdout.write(output)
 }
 
-/** Do the tests that the filters name use services at all? Decided as vitest does: part of the path. */
+/**
+ * Do the tests that the filters name use services at all? Decided as vitest does: part of the path.
+ */
 function needServices() {
   const files = readdirSync(path.join(ROOT, 'test'), { recursive: true })
     .map((file) => path.join('test', file))
@@ -113,7 +115,10 @@ async function runTests(env) {
   }
 }
 
-/** Adds vitest's counts; a file that could not even be loaded, or any other error, counts as one failure. */
+/**
+ * Adds vitest's counts; a file that could not even be loaded, or any other error, counts as one
+ * failure.
+ */
 function count(report, status) {
   const broken = report.testResults.filter(
     ({ status: result, assertionResults }) =>

@@ -1,6 +1,6 @@
-// Where the tests' services are: an address in the environment, else what `deploy/local/up` started in
-// this checkout.
-// Destructive use (flush, drop, truncate) only of topics, keys and databases whose name contains `test`.
+// Where the tests' services are: an address in the environment, else what `deploy/local/up` started
+// in this checkout. Destructive use (flush, drop, truncate) only of topics, keys and databases
+// whose name contains `test`.
 import { readFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { describe, it } from 'vitest'
@@ -16,7 +16,9 @@ const SERVICES = {
 } as const
 export type ServiceName = keyof typeof SERVICES
 
-/** The service's address (`host:port` of brokers, else a URL), or undefined when it cannot be had. */
+/**
+ * The service's address (`host:port` of brokers, else a URL), or undefined when it cannot be had.
+ */
 export function serviceAddress(name: ServiceName): string | undefined {
   const { variable, url } = SERVICES[name]
   const given = process.env[variable]
@@ -35,8 +37,9 @@ export function serviceAddress(name: ServiceName): string | undefined {
 }
 
 /**
- * `describe`, given the services' addresses in the order of `names`. When one cannot be had: one skipped
- * test that says which; under CI a failing one, but for a full ClickHouse server, which CI lacks.
+ * `describe`, given the services' addresses in the order of `names`. When one cannot be had: one
+ * skipped test that says which; under CI a failing one, but for a full ClickHouse server, which CI
+ * lacks.
  */
 export function describeWithServices(
   names: readonly ServiceName[],

@@ -1,9 +1,10 @@
-// ClickHouse's HTTP interface over the in-process engine `chdb`, for several processes at once: ping,
-// queries, inserts of any format, query parameters, settings, gzip, errors with their codes; what
-// @clickhouse/client sends. Every request has its own engine session, so settings, parameters and the
-// current database never leak into another, and requests run side by side.
-// Not here: streaming (bodies and results are held whole), sessions, users (loopback only, any
-// credentials are accepted), the native protocol.
+// ClickHouse's HTTP interface over the in-process engine `chdb`, for several processes at once:
+// ping, queries, inserts of any format, query parameters, settings, gzip, errors with their codes;
+// what
+// @clickhouse/client sends. Every request has its own engine session, so settings, parameters and
+//   the current database never leak into another, and requests run side by side. Not here:
+//   streaming (bodies and results are held whole), sessions, users (loopback only, any credentials
+//   are accepted), the native protocol.
 //
 // usage: node clickhouse-server.mjs --port 8123 --path FOLDER [--host 127.0.0.1]
 import { randomUUID } from 'node:crypto'

@@ -1,5 +1,5 @@
-// `npm run demo`: from a bare clone to the demo. Installs and builds what is missing or older than its
-// source, then becomes `tributary demo` with the given options.
+// `npm run demo`: from a bare clone to the demo. Installs and builds what is missing or older than
+// its source, then becomes `tributary demo` with the given options.
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'

@@ -1,5 +1,5 @@
-// npm packages for whoever has just cloned: `npm ci`, when node_modules is missing or is not what the
-// lock file says. Optional packages of other platforms may be missing.
+// npm packages for whoever has just cloned: `npm ci`, when node_modules is missing or is not what
+// the lock file says. Optional packages of other platforms may be missing.
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'

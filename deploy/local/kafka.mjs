@@ -1,5 +1,5 @@
-// Apache Kafka (KRaft, one node: broker and controller in one process), run from the jars that Maven
-// copies into a cache: the same classes that the official image runs.
+// Apache Kafka (KRaft, one node: broker and controller in one process), run from the jars that
+// Maven copies into a cache: the same classes that the official image runs.
 import { createHash } from 'node:crypto'
 import {
   existsSync,
@@ -84,7 +84,9 @@ function checkJava(java) {
   }
 }
 
-/** The folder of Kafka's jars, fetched once per version of the pom for all checkouts of this user. */
+/**
+ * The folder of Kafka's jars, fetched once per version of the pom for all checkouts of this user.
+ */
 function jars(say) {
   const cache = path.join(process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'tributary')
   const pom = readFileSync(POM)

@@ -52,7 +52,9 @@ export function startDetached({ command, args, cwd, env }, log) {
   }
 }
 
-/** Ends exactly this process: politely, and after `patienceMs` by force. Resolves when it is gone. */
+/**
+ * Ends exactly this process: politely, and after `patienceMs` by force. Resolves when it is gone.
+ */
 export async function stop(identity, patienceMs = 20_000) {
   const deadline = Date.now() + patienceMs
   let forced = false

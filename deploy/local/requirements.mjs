@@ -1,5 +1,5 @@
-// What the services need from the system. As root on Debian a missing program is installed; anywhere
-// else the error names what is missing and how to get it.
+// What the services need from the system. As root on Debian a missing program is installed;
+// anywhere else the error names what is missing and how to get it.
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync } from 'node:fs'
 import path from 'node:path'

@@ -1,5 +1,5 @@
-// The folder that a checkout's services live in (`.services/`, git-ignored): per service its log, its
-// data and state.json, which says who runs where. One `up` or `down` at a time works on it.
+// The folder that a checkout's services live in (`.services/`, git-ignored): per service its log,
+// its data and state.json, which says who runs where. One `up` or `down` at a time works on it.
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,7 +16,8 @@ const stateFile = (folder, name) => path.join(folder, name, 'state.json')
  * @property {{pid: number, mark: string}} process
  * @property {string} address host:port
  * @property {boolean} keep started by a person: stays until a person's `down`
- * @property {{pid: number, mark: string}[]} holders processes (test runs) that need it for their lifetime
+ * @property {{pid: number, mark: string}[]} holders processes (test runs) that need it for their
+ *   lifetime
  */
 
 /** @returns {State | undefined} undefined: never started, or stopped by `down` */

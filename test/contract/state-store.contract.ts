@@ -1,5 +1,5 @@
-// What every StateStore promises, run against each implementation: the same bytes come back, a commit
-// happens whole or not at all, and only for the owner at the expected position.
+// What every StateStore promises, run against each implementation: the same bytes come back, a
+// commit happens whole or not at all, and only for the owner at the expected position.
 import { describe, expect, it } from 'vitest'
 import type { ByteList, Commit, PartitionMeta, StateStore } from '../../src/ports/state-store.ts'
 

@@ -1,4 +1,5 @@
-// `deploy/local/up` and `down`, as a person runs them: in a folder of their own, beside whatever else runs.
+// `deploy/local/up` and `down`, as a person runs them: in a folder of their own, beside whatever
+// else runs.
 import { execFile, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import net from 'node:net'

@@ -1,5 +1,6 @@
-// Imports point one way (DESIGN section 12): core <- schema <- ports <- runtime; core, schema, ports <-
-// adapters; all <- cli, main. Configuration reaches code as arguments, so only cli and main import it.
+// Imports point one way (DESIGN section 12): core <- schema <- ports <- runtime; core, schema,
+// ports <- adapters; all <- cli, main. Configuration reaches code as arguments, so only cli and
+// main import it.
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { filesIn, importsOf } from './repository.ts'

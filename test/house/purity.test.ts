@@ -1,5 +1,6 @@
-// Determinism (DESIGN section 9): in the core there is no clock, no chance, no I/O, no locale, nothing
-// asynchronous and no float power; in the runtime time, timers and chance come from ports only.
+// Determinism (DESIGN section 9): in the core there is no clock, no chance, no I/O, no locale,
+// nothing asynchronous and no float power; in the runtime time, timers and chance come from ports
+// only.
 import { describe, expect, it } from 'vitest'
 import { codeOf, filesIn, linesWith } from './repository.ts'
 

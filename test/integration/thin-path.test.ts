@@ -1,6 +1,6 @@
-// One thin path through every real part: an event is produced to Apache Kafka, read by kafkajs, judged by
-// the core, committed to Redis by one script, and stands in the ClickHouse engine as rows of the views.
-// A second worker then goes on from the state that the first one left.
+// One thin path through every real part: an event is produced to Apache Kafka, read by kafkajs,
+// judged by the core, committed to Redis by one script, and stands in the ClickHouse engine as rows
+// of the views. A second worker then goes on from the state that the first one left.
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { createClickHouseLedger } from '../../src/adapters/clickhouse/ledger-sink.ts'

@@ -1,5 +1,6 @@
-// The kafkajs clients. The consumer's never gives up: with kafkajs' own default it would crash, rejoin as
-// a new member and wait for its ghost's session. Questions (admin) fail soon instead of hanging.
+// The kafkajs clients. The consumer's never gives up: with kafkajs' own default it would crash,
+// rejoin as a new member and wait for its ghost's session. Questions (admin) fail soon instead of
+// hanging.
 import { Kafka, logLevel } from 'kafkajs'
 
 export interface KafkaOptions {

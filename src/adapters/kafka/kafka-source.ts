@@ -1,10 +1,11 @@
-// Spans of one topic's partitions, from a Kafka consumer group (kafkajs), each read from the position that
-// the state store knows, never from the group's committed offset.
+// Spans of one topic's partitions, from a Kafka consumer group (kafkajs), each read from the
+// position that the state store knows, never from the group's committed offset.
 //
-// The protocol: on every join of the group all assigned partitions are paused at once; each is acquired in
-// the store, its consumer is put to the store's `next` and only then resumed. A new join raises the epoch,
-// so an answer or a batch of an older assignment is recognised and dropped (kafkajs delivers batches that
-// were queued before a pause). A zombie that goes on is stopped by the store's fence, not here.
+// The protocol: on every join of the group all assigned partitions are paused at once; each is
+// acquired in the store, its consumer is put to the store's `next` and only then resumed. A new
+// join raises the epoch, so an answer or a batch of an older assignment is recognised and dropped
+// (kafkajs delivers batches that were queued before a pause). A zombie that goes on is stopped by
+// the store's fence, not here.
 import type { Admin, Consumer, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs'
 import { TributaryError } from '../../ports/errors.ts'
 import type { LogBounds, SourceRecord, Span } from '../../ports/record-source.ts'
@@ -26,7 +27,9 @@ export interface KafkaLog {
 }
 
 export interface PartitionHandler {
-  /** Takes a partition over; resolves to the offset to go on from. Called after every assignment. */
+  /**
+   * Takes a partition over; resolves to the offset to go on from. Called after every assignment.
+   */
   acquire(topic: string, partition: number, log: KafkaLog): Promise<number>
   /** Applies a span durably. Spans of a partition come one after the other, without a gap. */
   apply(span: Span): Promise<void>
@@ -74,8 +77,8 @@ export class KafkaSource {
     try {
       await this.#admin.connect()
       await this.#consumer.connect()
-      // An offset beyond the log's ends silently resets kafkajs to its start, where #apply notices it;
-      // reset to its end it would deliver nothing and go unnoticed.
+      // An offset beyond the log's ends silently resets kafkajs to its start, where #apply notices
+      // it; reset to its end it would deliver nothing and go unnoticed.
       await this.#consumer.subscribe({ topic, fromBeginning: true })
       await this.#consumer.run({
         autoCommit: false,
@@ -157,7 +160,10 @@ export class KafkaSource {
     }
   }
 
-  /** Puts the paused partition to an offset and lets the next batch through, for its first record only. */
+  /**
+   * Puts the paused partition to an offset and lets the next batch through, for its first record
+   * only.
+   */
   async #readAt(partition: number, offset: number): Promise<SourceRecord | null> {
     const { topic } = this.#options
     const span = await new Promise<Span | null>((found, fail) => {
@@ -176,7 +182,9 @@ export class KafkaSource {
     return span?.records.find((record) => record.offset === offset) ?? null
   }
 
-  /** An error thrown here would count towards a crash of the whole consumer: only a rebalance's may. */
+  /**
+   * An error thrown here would count towards a crash of the whole consumer: only a rebalance's may.
+   */
   async #apply(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload
     const { topic, partition } = batch

@@ -12,8 +12,9 @@
 --             drop    no item; deletes the key
 -- Returns 1: written. 0: fenced, nothing was written.
 --
--- Atomic because Redis runs a script alone and logs it whole; with `noeviction` a full Redis refuses the
--- first write, so never a part of them. O(items); `unpack` fails at 8,000 values, hence the slices.
+-- Atomic because Redis runs a script alone and logs it whole; with `noeviction` a full Redis
+-- refuses the first write, so never a part of them. O(items); `unpack` fails at 8,000 values, hence
+-- the slices.
 local SLICE = 4000
 local COMMANDS = { set = 'HSET', unset = 'HDEL' }
 

@@ -1,7 +1,9 @@
-// Names of the keys of one partition's state. All share one hash tag, so that one script may touch them
-// together, also on Redis Cluster.
+// Names of the keys of one partition's state. All share one hash tag, so that one script may touch
+// them together, also on Redis Cluster.
 
-/** Journeys lie in 4,096 hashes, named by the first 12 bits of the person, so that none grows giant. */
+/**
+ * Journeys lie in 4,096 hashes, named by the first 12 bits of the person, so that none grows giant.
+ */
 const bucketOf = (person: Uint8Array, at: number): string =>
   (((person[at] ?? 0) << 4) | ((person[at + 1] ?? 0) >> 4)).toString(16).padStart(3, '0')
 

@@ -1,5 +1,5 @@
-// The meta hash: one field per property, and one per booked hour with rows and per hour with a due list
-// in Redis, so that those keys are found without a scan of the key space.
+// The meta hash: one field per property, and one per booked hour with rows and per hour with a due
+// list in Redis, so that those keys are found without a scan of the key space.
 import type { PartitionMeta } from '../../ports/state-store.ts'
 
 export const OWNER_FIELD = 'owner'
