@@ -1,5 +1,5 @@
-// The one place that turns an error into words on stderr and an exit code. Errors a person can act on
-// (TributaryError) show their message and hint; anything else is a defect and shows its stack.
+// The one place that turns an error into words on stderr and an exit code. Errors a person can act
+// on (TributaryError) show their message and hint; anything else is a defect and shows its stack.
 import { CommanderError } from '@commander-js/extra-typings'
 import pc from 'picocolors'
 import { ConfigError, type Mistake } from '../config/mistakes.ts'

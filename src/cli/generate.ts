@@ -1,4 +1,5 @@
-// `tributary generate`: seeded events as NDJSON, to a file or stdout, as fast as possible or at a rate.
+// `tributary generate`: seeded events as NDJSON, to a file or stdout, as fast as possible or at a
+// rate.
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'

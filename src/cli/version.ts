@@ -17,7 +17,7 @@ export function versionCommand() {
     })
 }
 
-/** The version in package.json, which lies two levels above, both in `src/cli` and in `dist/cli`. */
+/** The version in package.json, two levels above both `src/cli` and `dist/cli`. */
 export function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
   return (JSON.parse(text) as { version: string }).version

@@ -1,12 +1,12 @@
-// Files that appear under their name only when they are whole: written beside it as `NAME.part`, then
-// renamed; a failed or interrupted run leaves neither.
+// Files that appear under their name only when they are whole: written beside it as `NAME.part`,
+// then renamed; a failed or interrupted run leaves neither.
 import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { TributaryError } from '../ports/errors.ts'
 
-/** Writes text to `file`, replacing what is there. @throws TRIBUTARY_USAGE when it cannot be written. */
+/** Writes text to `file`, replacing what is there. @throws TRIBUTARY_USAGE when it cannot. */
 export async function writeWholeFile(
   file: string,
   chunks: AsyncIterable<string> | Iterable<string>,

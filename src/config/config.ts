@@ -1,4 +1,5 @@
-// The configuration as the program uses it: plain frozen data, camelCase, durations in milliseconds.
+// The configuration as the program uses it: plain frozen data, camelCase, durations in
+// milliseconds.
 import type { Settings } from '../core/settings.ts'
 import type { ConfigInput } from './schema.ts'
 

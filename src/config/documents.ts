@@ -1,8 +1,8 @@
-// Documents made from the schema, so that they cannot drift from it: `.env.example` and the table of
-// settings. CI compares the files in the repository with what these return.
+// Documents made from the schema, so that they cannot drift from it: `.env.example` and the table
+// of settings. CI compares the files in the repository with what these return.
 import { KEYS, type Key } from './keys.ts'
 
-/** First line of a generated `.env.example`; a file without it is somebody's own and is left alone. */
+/** First line of a generated `.env.example`; a file without it is somebody's own: left alone. */
 export const ENV_MARK = '# Written by `tributary config env` from src/config/schema.ts.'
 
 const TABLE_BEGIN =

@@ -1,5 +1,6 @@
 // Durations as people write them: `500ms`, `30s`, `10m`, `12h`, `7d`. One unit, whole numbers, no
-// default unit: a bare number is a mistake, since nobody can tell seconds from days by looking at it.
+// default unit: a bare number is a mistake, since nobody can tell seconds from days by looking at
+// it.
 
 const UNITS_MS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const
 type Unit = keyof typeof UNITS_MS

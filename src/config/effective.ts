@@ -1,5 +1,6 @@
-// The configuration as a person would write it in a file: what is in force, where it came from, secrets
-// hidden. For `config print`, whose output can be used as a `--config` file (but for the secrets).
+// The configuration as a person would write it in a file: what is in force, where it came from,
+// secrets hidden. For `config print`, whose output can be used as a `--config` file (but for the
+// secrets).
 import { Document, isCollection, isNode } from 'yaml'
 import { formatDuration } from './duration.ts'
 import { jsonFromText } from './fields.ts'
@@ -29,7 +30,7 @@ export function effectiveValues(sources: ConfigSources = {}): EffectiveValue[] {
   })
 }
 
-/** Durations and goals as written, since their parsed forms are the program's own; the rest as parsed. */
+/** Durations and goals as written, since their parsed forms are the program's; the rest parsed. */
 function inForce(key: Key, parsed: ConfigInput, given: RawValue | undefined): unknown {
   if (key.name === 'goals') return jsonFromText(given?.value ?? key.fallback)
   if (key.name === 'kafka.dlq') return parsed.kafka.dlq || `${parsed.kafka.topic}.dlq`

@@ -1,6 +1,7 @@
-// The kinds of values a setting can have. A value comes as text (environment, flags) or already typed
-// (YAML, JSON); each kind takes both and has one sentence for whatever does not fit, so that a mistake
-// is one line. `key` gives a kind its default (as a person would write it) and its description.
+// The kinds of values a setting can have. A value comes as text (environment, flags) or already
+// typed (YAML, JSON); each kind takes both and has one sentence for whatever does not fit, so that
+// a mistake is one line. `key` gives a kind its default (as a person would write it) and its
+// description.
 import * as z from 'zod'
 import { formatDuration, parseDuration } from './duration.ts'
 
@@ -13,11 +14,11 @@ export interface KeyMeta {
   readonly example?: string
   /** The default in words where it is not a constant. */
   readonly defaultText?: string
-  /** true: never printed, and `…_FILE` names a file that holds it. 'url': only its password is hidden. */
+  /** true: never printed. 'url': its password is not. Either can come from a file (`…_FILE`). */
   readonly secret?: true | 'url'
 }
 
-/** A kind with its default, as it would be written in a file; the last step, since meta stays with it. */
+/** A kind with its default as a file would write it; the last step, since meta stays with it. */
 export function key<S extends z.ZodType>(schema: S, fallback: z.input<S>, meta: KeyMeta) {
   return schema.prefault(fallback as Exclude<z.input<S>, undefined>).meta({ ...meta })
 }
@@ -37,7 +38,7 @@ export function integer(min: number, max: number) {
   return z.preprocess(read, z.int({ error }).min(min, { error }).max(max, { error }))
 }
 
-/** Durations end at ten years: what is kept per event (minutes of age, windows) is sized for that. */
+/** Durations end at ten years: what the core keeps of them is sized for that. */
 const DURATION_MS_MAX = 3650 * 86_400_000
 
 export function duration(minMs: number) {
@@ -67,7 +68,7 @@ export function url(protocol: RegExp, expected: string) {
   return z.url({ protocol, error: `expected ${expected}` })
 }
 
-/** A list: an array in a file, or text with commas between (or a JSON array, where an item has a comma). */
+/** A list: an array, or text with commas between (or a JSON array, where an item has a comma). */
 export function list(item: RegExp, expected: string, itemsMin = 0) {
   const error = `expected ${expected}`
   return z.preprocess(
@@ -82,7 +83,7 @@ function listFromText(raw: unknown): unknown {
   return raw.split(',').map((item) => item.trim())
 }
 
-/** The value of JSON text; other values, and text that is no JSON, as they are (their kind refuses them). */
+/** The value of JSON text; anything else as it is, for its kind to refuse. */
 export function jsonFromText(raw: unknown): unknown {
   if (typeof raw !== 'string') return raw
   try {

@@ -1,7 +1,7 @@
-// Goals: which actions are conversions. A map name -> { actions, closes, sources, default }, in a file as
-// it is, in the environment as JSON. A map that is given replaces the default one as a whole; a goal of
-// one of the default names takes what it leaves out from there, any other has its name as its action and
-// does not close the path. Money is parsed as events' money is.
+// Goals: which actions are conversions. A map name -> { actions, closes, sources, default }, in a
+// file as it is, in the environment as JSON. A map that is given replaces the default one as a
+// whole; a goal of one of the default names takes what it leaves out from there, any other has its
+// name as its action and does not close the path. Money is parsed as events' money is.
 import * as z from 'zod'
 import { DEFAULT_SETTINGS, REFUND_ACTION, type Goal } from '../core/settings.ts'
 import { currencyDigits } from '../schema/currencies.ts'
@@ -80,7 +80,7 @@ function complete(name: string, given: z.output<typeof goal>): Goal {
   }
 }
 
-/** One order for one set of goals, however the map was written: the default ones first, then by name. */
+/** One order for one set of goals, however they were written: the default ones, then by name. */
 function byDefaultThenName(a: Goal, b: Goal): number {
   const rank = (each: Goal) => {
     const index = DEFAULT_SETTINGS.goals.findIndex((known) => known.name === each.name)

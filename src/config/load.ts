@@ -1,5 +1,6 @@
-// Loads the configuration: flag > environment > file > default. The only file that reads process.env.
-// Every mistake of every source is reported at once; what comes back is frozen and complete.
+// Loads the configuration: flag > environment > file > default. The only file that reads
+// process.env. Every mistake of every source is reported at once; what comes back is frozen and
+// complete.
 import { toConfig, type Config } from './config.ts'
 import { KEYS, KEY_BY_NAME } from './keys.ts'
 import { ConfigError, shown, type Mistake } from './mistakes.ts'
@@ -12,7 +13,7 @@ import {
   type RawValues,
 } from './sources.ts'
 
-/** A command-line option that sets a key: { option: '--clickhouse', key: 'clickhouse.url', value }. */
+/** An option that sets a key: { option: '--clickhouse', key: 'clickhouse.url', value }. */
 export interface Flag {
   readonly option: string
   readonly key: string
@@ -75,7 +76,7 @@ interface Issue {
   readonly message: string
 }
 
-/** One line for one issue: the place a person wrote, the place inside a list or map, what was expected. */
+/** One line for one issue: the place a person wrote, the place inside it, what was expected. */
 function toMistake(issue: Issue, values: RawValues): Mistake {
   const depth = KEY_BY_NAME.has(issue.path.slice(0, 2).join('.')) ? 2 : 1
   const name = issue.path.slice(0, depth).join('.')

@@ -1,6 +1,7 @@
-// The whole configuration as one zod schema: every key with its kind, default, bounds and meaning, and
-// the rules between keys. Names are those of the file; `TRIBUTARY_` + upper case, `__` for a level, are
-// those of the environment. Defaults of the core's settings come from the core, so they cannot drift.
+// The whole configuration as one zod schema: every key with its kind, default, bounds and meaning,
+// and the rules between keys. Names are those of the file; `TRIBUTARY_` + upper case, `__` for a
+// level, are those of the environment. Defaults of the core's settings come from the core, so they
+// cannot drift.
 import * as z from 'zod'
 import { DEFAULT_SETTINGS } from '../core/settings.ts'
 import { formatDuration } from './duration.ts'
@@ -166,7 +167,7 @@ const settings = {
   goals,
 }
 
-/** A rule between keys runs when those keys themselves are in order, so every mistake shows at once. */
+/** A rule between keys runs whenever those keys are in order, so every mistake shows at once. */
 const whenFine =
   (...keys: string[]) =>
   (payload: z.core.ParsePayload) =>

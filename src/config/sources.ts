@@ -1,6 +1,7 @@
-// Where values come from: flags, environment, file. Each source gives raw values by key, with the name
-// under which a person wrote them, so that every mistake can point at its place. Nothing is interpreted
-// here but names; unknown ones are mistakes, since a mistyped setting would silently be its default.
+// Where values come from: flags, environment, file. Each source gives raw values by key, with the
+// name under which a person wrote them, so that every mistake can point at its place. Nothing is
+// interpreted here but names; unknown ones are mistakes, since a mistyped setting would silently be
+// its default.
 import { readFileSync } from 'node:fs'
 import { parseDocument } from 'yaml'
 import { KEYS, KEY_BY_NAME, VARIABLE_PREFIX } from './keys.ts'
@@ -16,7 +17,7 @@ export type RawValues = Map<string, RawValue>
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Variables of the environment that are ours. An empty one counts as not set (compose writes those). */
+/** Our variables of the environment. An empty one counts as not set (compose writes those). */
 export function fromEnvironment(environment: Environment, mistakes: Mistake[]): RawValues {
   const values: RawValues = new Map()
   const known = new Map(KEYS.map((key) => [key.variable, key]))

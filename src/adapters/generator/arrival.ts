@@ -1,7 +1,7 @@
-// How an event reaches the log: mostly within a second; some late, some twice, some spoilt, a few with a
-// clock that runs ahead. The classes do not overlap. Late within seven days means the record comes later
-// (a phone that was offline); beyond, the event is dated back (a phone that was in a drawer), so that all
-// records of a story fit on its timeline.
+// How an event reaches the log: mostly within a second; some late, some twice, some spoilt, a few
+// with a clock that runs ahead. The classes do not overlap. Late within seven days means the record
+// comes later (a phone that was offline); beyond, the event is dated back (a phone that was in a
+// drawer), so that all records of a story fit on its timeline.
 import type { GeneratorOptions } from './options.ts'
 import type { Draws } from './random.ts'
 import type { Draft } from './story.ts'

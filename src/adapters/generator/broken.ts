@@ -1,5 +1,5 @@
-// How producers get events wrong: for each reason that the value of a record can be refused for, the
-// variants seen in practice. Each takes a valid line and spoils one thing. (`key_mismatch`,
+// How producers get events wrong: for each reason that the value of a record can be refused for,
+// the variants seen in practice. Each takes a valid line and spoils one thing. (`key_mismatch`,
 // `wrong_partition` and `undecodable_batch` are about the record around a value, not made here.)
 import type { RejectionReason } from '../../core/event.ts'
 
@@ -117,7 +117,7 @@ export const FLAWS: readonly Flaw[] = [
   { reason: 'negative_value', variants: [purchase({ value: '-14.90', currency: 'EUR' })] },
 ]
 
-/** Spoils a valid line in the `turn`-th way: every reason in turn, and each time its next variant. */
+/** Spoils a valid line in the `turn`-th way: every reason in turn, each time its next variant. */
 export function spoil(line: string, turn: number): string {
   const { variants } = FLAWS[turn % FLAWS.length] as Flaw
   const variant = variants[Math.floor(turn / FLAWS.length) % variants.length] as Spoil

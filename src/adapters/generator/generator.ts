@@ -1,6 +1,7 @@
-// A seeded log of a shop with live shows, record by record in order of record time. Pure: the same options
-// give the same bytes on every machine and in every version (test/adapters/generator holds it to that).
-// Memory: what is planned but not yet due, some two hundredths of the log; nothing per person.
+// A seeded log of a shop with live shows, record by record in order of record time. Pure: the same
+// options give the same bytes on every machine and in every version (test/adapters/generator holds
+// it to that). Memory: what is planned but not yet due, some two hundredths of the log; nothing per
+// person.
 import { createArrivals, type PlannedRecord } from './arrival.ts'
 import { spoil } from './broken.ts'
 import type { GeneratorOptions } from './options.ts'
@@ -18,7 +19,7 @@ export interface GeneratedRecord {
   readonly timeMs: number
   /** The Kafka key: the person's user_hash. */
   readonly key: string
-  /** The record value: one line of JSON (or of what a broken producer takes for it), without a line end. */
+  /** The record value: a line of JSON (or what a broken producer takes for it), without its end. */
   readonly value: string
 }
 
@@ -86,7 +87,7 @@ function drawViewer(draws: Draws, seed: number, persons: number) {
   return person
 }
 
-/** Turns planned records into records. Ids are two scramblings of a running number, one of them one to one. */
+/** Planned records into records. An id is a running number, scrambled twice, once one to one. */
 function createWriter(seed: number): (planned: PlannedRecord) => GeneratedRecord {
   const self = mix(seed)
   return ({ timeMs, draft, eventNumber, flaw }) => {

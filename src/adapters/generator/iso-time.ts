@@ -1,5 +1,5 @@
-// Epoch milliseconds as ISO 8601 in UTC, some ten times as fast as Date, which otherwise would be half of
-// the generator's time. Pure: it remembers texts of days, of which a log has few.
+// Epoch milliseconds as ISO 8601 in UTC, some ten times as fast as Date, which otherwise would be
+// half of the generator's time. Pure: it remembers texts of days, of which a log has few.
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

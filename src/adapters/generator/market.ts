@@ -1,5 +1,5 @@
-// The shop's world as data: channels with their campaigns, products with prices in three currencies, and
-// what people write under a live show.
+// The shop's world as data: channels with their campaigns, products with prices in three
+// currencies, and what people write under a live show.
 import { spread } from './random.ts'
 
 export interface Channel {

@@ -1,5 +1,5 @@
-// What a generated log can be asked for. Shares are of all records unless said otherwise; the classes late,
-// duplicate and invalid do not overlap, so each share can be checked from outside.
+// What a generated log can be asked for. Shares are of all records unless said otherwise; the
+// classes late, duplicate and invalid do not overlap, so each share can be checked from outside.
 import { TributaryError } from '../../ports/errors.ts'
 
 export interface GeneratorOptions {
@@ -17,7 +17,7 @@ export interface GeneratorOptions {
   readonly duplicate: number
   /** Share of records that are refused, of every reason in turn. */
   readonly invalid: number
-  /** Share of orders that are refunded, a third of them in part; one tenth as many refunds match no order. */
+  /** Share of orders that are refunded, a third in part; a tenth as many refunds match none. */
   readonly refund: number
 }
 
@@ -45,7 +45,7 @@ export function demoOptions(events = 50_000): GeneratorOptions {
 }
 
 const SHARES = ['late', 'duplicate', 'invalid', 'refund'] as const
-/** Late, duplicate and invalid records are made from ordinary ones, so enough of those must be left. */
+/** Late, duplicate and invalid records are made from ordinary ones: enough must be left. */
 const TROUBLE_MAX = 0.8
 
 function checked(options: GeneratorOptions): GeneratorOptions {

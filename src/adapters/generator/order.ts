@@ -1,6 +1,7 @@
-// An order as several systems report it: the pixel in the browser (unless blocked), the checkout a moment
-// later, sometimes the CRM a day later, all with one transaction id; and refunds days after. The checkout
-// does not know the visit's channel; it knows shipping, which one pixel in three leaves out.
+// An order as several systems report it: the pixel in the browser (unless blocked), the checkout a
+// moment later, sometimes the CRM a day later, all with one transaction id; and refunds days after.
+// The checkout does not know the visit's channel; it knows shipping, which one pixel in three
+// leaves out.
 import { CHANNELS, decimal, SHIPPING_MINOR, type Currency, type Product } from './market.ts'
 import type { OrderCopy, Scene, Story } from './story.ts'
 
@@ -47,7 +48,7 @@ export function tellOrder(story: Story, { scene, timeMs, product }: Purchase): v
   )
 }
 
-/** Servers know no channel; a live show's id reaches them only with the cart, when no pixel told it. */
+/** Servers know no channel; a show's id reaches them only with the cart, when no pixel told it. */
 function backOffice(scene: Scene, live: boolean): Scene {
   const channel = CHANNELS['(direct)']
   return { ...scene, channel, campaign: '', session: '', live: live ? scene.live : '' }

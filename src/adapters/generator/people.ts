@@ -1,5 +1,5 @@
-// The public. A person is a number; who that is (persona, currency, variant, identifier) follows from the
-// seed and the number, so that a million persons need no memory.
+// The public. A person is a number; who that is (persona, currency, variant, identifier) follows
+// from the seed and the number, so that a million persons need no memory.
 import type { ChannelName, Currency } from './market.ts'
 import { hex, mix, spread, type Draws } from './random.ts'
 

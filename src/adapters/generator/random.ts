@@ -1,5 +1,5 @@
-// Chance and hashes of the generator: everything derives from the seed by 32-bit integer steps and by
-// IEEE multiplication and division, which round the same way on every machine.
+// Chance and hashes of the generator: everything derives from the seed by 32-bit integer steps and
+// by IEEE multiplication and division, which round the same way on every machine.
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 
 export interface Draws {

@@ -1,6 +1,6 @@
-// A viewer's stay in a live show, minute by minute: heartbeats, comments, product tags, carts, orders. The
-// layout of variant B gets more clicks on its tags; price drops make peaks of orders. Who filled a cart and
-// left may come back within days and buy without the show's id.
+// A viewer's stay in a live show, minute by minute: heartbeats, comments, product tags, carts,
+// orders. The layout of variant B gets more clicks on its tags; price drops make peaks of orders.
+// Who filled a cart and left may come back within days and buy without the show's id.
 import { PRODUCTS, type Product } from './market.ts'
 import { tellOrder } from './order.ts'
 import type { Person } from './people.ts'
@@ -63,7 +63,7 @@ function tellCart(story: Story, show: Show, scene: Scene, product: Product, time
   }
 }
 
-/** Back after the show: a short visit on another way in, and an order that does not name the show. */
+/** Back after the show: a short visit on another way in, an order that does not name the show. */
 function tellReturn(story: Story, person: Person, product: Product, timeMs: number): void {
   const { draws } = story
   const scene = openScene(story, person, draws.chance(600_000) ? 'email' : '(direct)')

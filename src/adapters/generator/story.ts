@@ -1,4 +1,5 @@
-// What the tellers (visit.ts, show.ts, order.ts) share: chance, numbering, and the way an event goes out.
+// What the tellers (visit.ts, show.ts, order.ts) share: chance, numbering, and the way an event
+// goes out.
 import { CHANNELS, type Channel, type ChannelName, type Currency, type Product } from './market.ts'
 import type { Person } from './people.ts'
 import type { Draws } from './random.ts'
@@ -40,8 +41,8 @@ export interface Story {
   /** Sends an event on its way; it happens at its own time, in whatever order events are told. */
   tell(draft: Draft): void
   /**
-   * Goes on telling at that time, which is not past. `records` is how many are then to be expected, so
-   * that nobody else is called in to tell them.
+   * Goes on telling at that time, which is not past. `records` is how many are then to be expected,
+   * so that nobody else is called in to tell them.
    */
   later(timeMs: number, records: number, goOn: () => void): void
   /** A number that was not given before. */

@@ -1,6 +1,6 @@
-// What is planned but not due yet, first due first: a binary heap. Equal times keep the order in which they
-// were planned. Keys lie beside the items in plain arrays of doubles: comparing them there, and not through
-// objects, is what makes the queue cheap.
+// What is planned but not due yet, first due first: a binary heap. Equal times keep the order in
+// which they were planned. Keys lie beside the items in plain arrays of doubles: comparing them
+// there, and not through objects, is what makes the queue cheap.
 
 export interface TimeQueue<T> {
   /** Time of the first item; Infinity when there is none. */

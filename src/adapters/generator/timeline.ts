@@ -1,6 +1,6 @@
-// Six weeks of the shop: every hour has visits, more in the evening and towards the end; two Fridays have a
-// live show, a small one in week three and the main one in week six, three days before the end. The timeline
-// is a list of slots; each carries its share of all records.
+// Six weeks of the shop: every hour has visits, more in the evening and towards the end; two
+// Fridays have a live show, a small one in week three and the main one in week six, three days
+// before the end. The timeline is a list of slots; each carries its share of all records.
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

@@ -1,5 +1,5 @@
-// A visit of the shop outside a live show: a run of touches on one channel, sometimes a way back on another
-// one hours later, a cart, an order, contact details.
+// A visit of the shop outside a live show: a run of touches on one channel, sometimes a way back on
+// another one hours later, a cart, an order, contact details.
 import { PRODUCTS } from './market.ts'
 import { tellOrder } from './order.ts'
 import type { Person } from './people.ts'

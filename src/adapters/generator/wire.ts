@@ -1,5 +1,6 @@
-// Writes an event as the JSON line a producer would send. Keys come in one order and nothing needs escapes,
-// so a line is put together from parts. Browsers send ISO times, the checkout epoch milliseconds.
+// Writes an event as the JSON line a producer would send. Keys come in one order and nothing needs
+// escapes, so a line is put together from parts. Browsers send ISO times, the checkout epoch
+// milliseconds.
 import { isoTime } from './iso-time.ts'
 import { COMMENTS } from './market.ts'
 import type { Draft, OrderCopy } from './story.ts'

@@ -10,8 +10,9 @@ import type { CoreEvent } from '../../../src/core/event.ts'
 import { DEFAULT_SETTINGS } from '../../../src/core/settings.ts'
 import { createEventParser } from '../../../src/schema/parse-event.ts'
 
-// Demos, benches and reports of problems name a seed. If the log of a seed changed between versions, none
-// of them could be compared or repeated; so a change here is a decision, noted in the CHANGELOG.
+// Demos, benches and reports of problems name a seed. If the log of a seed changed between
+// versions, none of them could be compared or repeated; so a change here is a decision, noted in
+// the CHANGELOG.
 it('keeps the log of a seed for ever', () => {
   const hash = createHash('sha256')
   for (const { timeMs, value } of createGenerator(generatorOptions({ events: 10_000 }))) {
