@@ -17,7 +17,7 @@ const bin = (name) => path.join(ROOT, 'node_modules/.bin', name)
 const CHECKS = [
   ['types', bin('tsc'), '--noEmit'],
   ['lint', bin('oxlint'), '--type-aware', '--deny-warnings'],
-  ['format', bin('prettier'), '--check', '--log-level', 'warn', '.'],
+  ['format', bin('prettier'), '--check', '--cache', '--log-level', 'warn', '.'],
   ['dead code', bin('knip'), '--no-progress'],
   ['generated documents', process.execPath, 'deploy/generate.mjs', '--check'],
   ['build', process.execPath, 'deploy/build.mjs'],
