@@ -27,6 +27,8 @@ const CHECKS = [
 const filters = process.argv.slice(2)
 const counts = { passed: 0, failed: 0, skipped: 0 }
 const timings = []
+/** The command under way, which ends with us. */
+let running
 const say = (line) => process.stdout.write(`${line}\n`)
 const quietly = (line) => process.stderr.write(`${line}\n`)
 
@@ -42,6 +44,7 @@ async function timed(name, work) {
 function execute([command, ...args], { stdio, env = {} }) {
   return new Promise((done) => {
     const child = spawn(command, args, { cwd: ROOT, stdio, env: { ...process.env, ...env } })
+    running = child
     let output = ''
     const gather = (chunk) => (output += chunk)
     child.stdout?.on('data', gather)
@@ -134,7 +137,10 @@ for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ]) {
-  process.on(signal, () => void stopServices().finally(() => process.exit(code)))
+  process.on(signal, () => {
+    running?.kill(signal)
+    void stopServices().finally(() => process.exit(code))
+  })
 }
 try {
   await timed('packages', () => ensurePackages(quietly))
