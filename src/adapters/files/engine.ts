@@ -20,12 +20,15 @@ export interface Engine {
 
 /**
  * Small blocks and no mmap keep the resident size down; `parallelize_output_from_storages=0` keeps the rows
- * in the order of the file; without parallel parsing of CSV, rows in error texts are numbered right.
+ * in the order of the file.
  */
 const SETTINGS: readonly string[] = [
   "storage_file_read_method='pread'",
   'max_threads=2',
   'max_block_size=8192',
+  'input_format_max_block_size_bytes=1000000',
+  'input_format_parquet_max_block_size=8192',
+  'input_format_parquet_prefer_block_bytes=1000000',
   'min_chunk_bytes_for_parallel_parsing=1000000',
   'parallelize_output_from_storages=0',
   'input_format_parquet_preserve_order=1',
