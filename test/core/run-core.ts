@@ -3,10 +3,13 @@ import type { CoreRecord } from '../../src/core/partition.ts'
 import { Partition } from '../../src/core/partition.ts'
 import { ledgerRow } from '../../src/core/ledger-row.ts'
 import type { Outcome, RejectionReason } from '../../src/core/event.ts'
+import { personsToBytes } from '../../src/core/person-bytes.ts'
 import type { Settings } from '../../src/core/settings.ts'
 import { TABLES } from '../../src/core/tables.ts'
 import type { LedgerRow } from '../../src/core/tables.ts'
 import { toCoreEvent } from '../logs/to-core-event.ts'
+import { addRow, newFigures, withoutZeros } from '../oracle/figures.ts'
+import type { Dimensions, Figures } from '../oracle/figures.ts'
 import type { LogRecord } from '../oracle/log.ts'
 
 export const IDENTITY = { lineage: '42', partition: 3, generation: 1 }
@@ -29,11 +32,17 @@ export function runCore(
   settings: Settings,
   options: { usesFastPath?: boolean } = {},
 ): CoreRun {
-  const partition = new Partition(settings)
+  const partition = inMemory(settings)
   partition.usesFastPath = options.usesFastPath ?? true
-  partition.due.openedThrough = Number.MAX_SAFE_INTEGER
   const outcomes = log.map((record) => applyInMemory(partition, toCoreRecord(record)))
   return { partition, outcomes }
+}
+
+/** A partition without a store behind it: no due list is anywhere else. */
+export function inMemory(settings: Settings): Partition {
+  const partition = new Partition(settings)
+  partition.due.openedThrough = Number.MAX_SAFE_INTEGER
+  return partition
 }
 
 export function applyInMemory(partition: Partition, record: CoreRecord): Outcome {
@@ -61,4 +70,33 @@ export function publishedRows(partition: Partition): Map<string, string[]> {
     })
   }
   return new Map([...rows].map(([name, list]) => [name, list.map((r) => JSON.stringify(r)).sort()]))
+}
+
+/** Published rows summed over booked hours, rows of zeros dropped: what a view would show. */
+export function coreTotals(partition: Partition): Figures {
+  const tables = publishedRows(partition)
+  const sums = newFigures()
+  for (const spec of TABLES) {
+    for (const published of tables.get(spec.name)!) {
+      const row = JSON.parse(published) as LedgerRow
+      const dimensions: Dimensions = row.slice(1, 1 + spec.dimensions.length)
+      const measures = row.slice(3 + spec.dimensions.length, -1).map((text) => BigInt(String(text)))
+      addRow(sums, spec.name, JSON.stringify(dimensions), { dimensions, measures })
+    }
+  }
+  return withoutZeros(sums)
+}
+
+/** Every journey that is held, as `person bytes` in hexadecimal, sorted. */
+export function journeyBytes({ journeys }: Partition): string[] {
+  const dump: string[] = []
+  for (let entry = 0; entry < journeys.size; entry++) {
+    const length = journeys.length(entry)
+    if (length === 0) continue
+    const person = personsToBytes(journeys.persons, journeys.person(entry), 1)
+    const page = journeys.page(entry)
+    const bytes = Buffer.from(page.buffer, journeys.base(entry) * 4, length * 4)
+    dump.push(`${Buffer.from(person).toString('hex')} ${bytes.toString('hex')}`)
+  }
+  return dump.sort()
 }

@@ -1,11 +1,11 @@
 // A log's event as the core receives it: ids hashed by node:crypto, independently of `src/schema`.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { CoreEvent } from '../../src/core/event.ts'
 import type { LogEvent } from '../oracle/log.ts'
 
 /** The first `count` signed big-endian 32-bit words of the SHA-256 of a string. */
 function hashWords(text: string, count: number): number[] {
-  const bytes = createHash('sha256').update(text, 'utf8').digest()
+  const bytes = hash('sha256', text, 'buffer')
   return Array.from({ length: count }, (_, i) => bytes.readInt32BE(i * 4))
 }
 

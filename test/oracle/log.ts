@@ -1,6 +1,6 @@
 // The oracle's input: one partition's log in offset order, already validated and parsed. What an
 // event means is decided later; here it is only what the producer sent, with money in minor units.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** A valid event. Absent strings are '', absent numbers -1. */
 export interface LogEvent {
@@ -41,8 +41,5 @@ export type LogRecord =
  * The first `bytes` bytes of the SHA-256 of a string, as hexadecimal: compares like the bytes do.
  */
 export function hashHex(text: string, bytes: number): string {
-  return createHash('sha256')
-    .update(text, 'utf8')
-    .digest('hex')
-    .slice(0, bytes * 2)
+  return hash('sha256', text, 'hex').slice(0, bytes * 2)
 }
