@@ -7,7 +7,7 @@ import { noProbe, systemRandom, timelessClock } from '../adapters/process/system
 import type { Settings } from '../core/settings.ts'
 import type { DeadLetterSink } from '../ports/dead-letter-sink.ts'
 import { DEFAULT_LIMITS } from '../runtime/partition-options.ts'
-import type { JudgedSpan } from '../runtime/partition-options.ts'
+import type { JudgedSpan, Limits } from '../runtime/partition-options.ts'
 import { PartitionWorker } from '../runtime/partition-worker.ts'
 import { settle } from '../runtime/settle.ts'
 import { settingsFingerprint } from '../schema/settings-fingerprint.ts'
@@ -15,6 +15,14 @@ import type { LocalLedger } from './local-ledger.ts'
 
 /** Rows that have gathered before a flush is begun beside the work. */
 const FLUSH_ROWS = 50_000
+
+/** Memory has no other clients to keep waiting, so commits may be large. */
+const LIMITS: Limits = {
+  ...DEFAULT_LIMITS,
+  commitJourneysMax: Infinity,
+  commitBytesMax: 64 << 20,
+  cachedJourneysMax: Infinity,
+}
 
 export interface LocalRunOptions {
   readonly ledger: LocalLedger
@@ -41,7 +49,7 @@ export class LocalRun {
       settings,
       fingerprint: settingsFingerprint(settings),
       generation: 1,
-      limits: { ...DEFAULT_LIMITS, cachedJourneysMax: Infinity },
+      limits: LIMITS,
       store: this.#store,
       ledger: createClickHouseLedger(ledger.db),
       deadLetters,
@@ -72,6 +80,15 @@ export class LocalRun {
     await this.worker.flush()
   }
 
+  /** Publishes everything applied so far, then reads it; nothing else is published in between. */
+  async published<T>(read: () => Promise<T>): Promise<T> {
+    while (this.#flushing !== null) await this.#flushing
+    if (this.#failure !== null) throw this.#failure
+    const reading = this.worker.flush().then(read)
+    this.#flushing = this.#settled(reading)
+    return reading
+  }
+
   /** Settles paths (`settle`), publishes everything and leaves the state beside the ledger. */
   async finish(which: 'all' | 'due'): Promise<void> {
     await settle(this.worker, which)
@@ -88,13 +105,17 @@ export class LocalRun {
   }
 
   #flushBeside(): void {
-    this.#flushing = this.worker
-      .flush()
-      .catch((error: unknown) => {
-        this.#failure = error
-      })
-      .finally(() => {
-        this.#flushing = null
-      })
+    this.#flushing = this.#settled(this.worker.flush())
+  }
+
+  /** Resolves when the work has ended; a failure is thrown by what is asked of the run next. */
+  async #settled(work: Promise<unknown>): Promise<void> {
+    try {
+      await work
+    } catch (error) {
+      this.#failure = error
+    } finally {
+      this.#flushing = null
+    }
   }
 }

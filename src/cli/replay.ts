@@ -12,6 +12,7 @@ import { MemoryDeadLetters } from '../adapters/memory/memory-dead-letters.ts'
 import type { DeadLetterSink } from '../ports/dead-letter-sink.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Settings } from '../core/settings.ts'
+import { TributaryError } from '../ports/errors.ts'
 import { createEventParser } from '../schema/parse-event.ts'
 import { fileSpan } from './file-spans.ts'
 import { interruptible } from './interrupt.ts'
@@ -21,6 +22,7 @@ import { LocalRun } from './local-run.ts'
 import { configOption, jsonOption, quietOption } from './options.ts'
 import { createFileProgress } from './file-progress.ts'
 import { printReport, readReport } from './replay-report.ts'
+import type { ReplayReport } from './replay-report.ts'
 
 const DEFAULT_FOLDER = '.tributary/replay'
 const ANEW = 'Nothing was written to --out; the next run starts anew.'
@@ -74,7 +76,7 @@ async function replay(paths: readonly string[], options: ReplayOptions): Promise
   try {
     const input = await openInput(paths, ledger, scratch, options)
     try {
-      await applyAll(input, ledger, options)
+      await applyAll(input, ledger, { ...options, paths })
     } finally {
       await input.close()
     }
@@ -106,9 +108,9 @@ function openInput(
 async function applyAll(
   input: FileInput,
   ledger: LocalLedger,
-  options: ReplayOptions,
+  options: ReplayOptions & { readonly paths: readonly string[] },
 ): Promise<void> {
-  const { settings, signal, out } = options
+  const { settings, signal, out, paths } = options
   const rejected = out === undefined ? null : new RejectedFile(out)
   const deadLetters: DeadLetterSink = rejected ?? new MemoryDeadLetters()
   const run = new LocalRun({ ledger, topic: 'replay', settings, deadLetters })
@@ -125,6 +127,7 @@ async function applyAll(
     await run.finish(options.open === true ? 'due' : 'all')
     signal.throwIfAborted()
     const report = await readReport(ledger.db, run.worker)
+    refuseNoEvents(report, paths)
     if (out !== undefined) await exportViews(ledger.db, out)
     await rejected?.finish()
     printReport(report, { input, ledger, out, json: options.json === true })
@@ -133,6 +136,17 @@ async function applyAll(
     await rejected?.discard()
     throw error
   }
+}
+
+/** Files none of whose lines is JSON are no events with mistakes in them, but something else. */
+function refuseNoEvents(report: ReplayReport, paths: readonly string[]): void {
+  const outcomes = Object.keys(report.records)
+  if (outcomes.length !== 1 || outcomes[0] !== 'rejected: invalid_json') return
+  throw new TributaryError(
+    'TRIBUTARY_BAD_DATA',
+    `no line of ${paths.join(', ')} is a JSON object`,
+    { hint: 'NDJSON has one event per line; `tributary check FILE` explains each line.' },
+  )
 }
 
 function toMap(text: string): ReadonlyMap<string, string> {

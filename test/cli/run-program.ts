@@ -35,8 +35,11 @@ export function runProgram(args: readonly string[], options: RunOptions = {}): P
     if (readsOnce) child.stdout.destroy()
   })
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  // Once: a second Ctrl-C would end the program at once.
   const watch = setInterval(() => {
-    if (interruptWhen?.() === true) child.kill('SIGINT')
+    if (interruptWhen?.() !== true) return
+    clearInterval(watch)
+    child.kill('SIGINT')
   }, 50)
   return new Promise((resolve, reject) => {
     child.on('error', reject)
