@@ -7,6 +7,8 @@
 // Keys come in the same order again and again, so each key is first compared with the one that
 // followed its predecessor last time, and looked up only if that differs.
 
+import { ID_LENGTH_MAX } from './limits.ts'
+
 const TOP_FIELDS = 'event_id user_hash timestamp channel action_type campaign metadata'.split(' ')
 const METADATA_FIELDS = (
   'utm_source utm_medium utm_campaign utm_term utm_content transaction_id source live_event_id ' +
@@ -16,7 +18,8 @@ const METADATA_FIELDS = (
 /** Fields are numbers: top-level ones from 1, those of metadata after them; 0 is any other. */
 const UNKNOWN = 0
 const FIELDS = ['', ...TOP_FIELDS, ...METADATA_FIELDS]
-export const FIELD_COUNT = FIELDS.length
+const FIELD_COUNT = FIELDS.length
+const USER_HASH = FIELDS.indexOf('user_hash')
 const METADATA = FIELDS.indexOf('metadata')
 
 /** The number of a known field; top-level names and those of metadata are all different. */
@@ -26,13 +29,21 @@ export const fieldNumber = (name: string): number => {
   return field
 }
 
-/** Kinds of tokens. A field that is not there has `ABSENT`. */
+/** Kinds of tokens, as bits. A field that is not there has `ABSENT`. */
 export const ABSENT = 0
 export const NULL = 1
 export const STRING = 2
-export const NUMBER = 3
-const BOOLEAN = 4
-export const OBJECT = 5
+export const NUMBER = 4
+const OBJECT = 8
+
+/** By field: the kinds that can be valid. */
+const ALLOWED = Uint8Array.from(FIELDS, (name, field) => {
+  if (field === UNKNOWN) return 0xff
+  if (name === 'timestamp') return STRING | NUMBER
+  if (name === 'metadata') return OBJECT | NULL
+  if (field < METADATA) return name === 'campaign' ? STRING | NULL : STRING
+  return ['value', 'unit_price', 'quantity'].includes(name) ? STRING | NUMBER | NULL : STRING | NULL
+})
 
 const QUOTE = 0x22
 const COMMA = 0x2c
@@ -41,10 +52,18 @@ const OPEN = 0x7b
 const CLOSE = 0x7d
 const SPACE = 0x20
 
-/** 1: a byte that stands for itself inside a JSON string and is a character by itself. */
-const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte >= SPACE && byte < 0x80 && byte !== QUOTE && byte !== 0x5c ? 1 : 0,
-)
+/** What a byte inside a string may be part of; 0: not a character by itself, or not ASCII. */
+export const DIGIT_CLASS = 1
+const PHONE_CLASS = 2
+export const AT_CLASS = 4
+export const OTHER_CLASS = 8
+const CLASS = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const char = String.fromCharCode(byte)
+  if (byte < SPACE || byte >= 0x80 || char === '"' || char === '\\') return 0
+  if (/[0-9]/.test(char)) return DIGIT_CLASS
+  if (char === '@') return AT_CLASS
+  return ' +()-./'.includes(char) ? PHONE_CLASS : OTHER_CLASS
+})
 const DIGIT = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 0x30 && byte <= 0x39 ? 1 : 0))
 
 /** The names one after the other, each with the quote that ends it. */
@@ -54,14 +73,14 @@ const NAME_STARTS = Int32Array.from(FIELDS, (_, i) =>
 )
 const NAME_ENDS = Int32Array.from(FIELDS, (name, i) => NAME_STARTS[i]! + name.length + 1)
 
-const plainEnd = (bytes: Uint8Array, from: number): number => {
+const plainEnd = (bytes: Buffer, from: number): number => {
   const length = bytes.length
   let at = from
-  while (at < length && PLAIN[bytes[at]!] === 1) at++
+  while (at < length && CLASS[bytes[at]!] !== 0) at++
   return at
 }
 
-const digitsEnd = (bytes: Uint8Array, from: number): number => {
+const digitsEnd = (bytes: Buffer, from: number): number => {
   const length = bytes.length
   let at = from
   while (at < length && DIGIT[bytes[at]!] === 1) at++
@@ -69,7 +88,7 @@ const digitsEnd = (bytes: Uint8Array, from: number): number => {
 }
 
 /** The end of the JSON number at `from`, -1 if there is none. */
-const numberEnd = (bytes: Uint8Array, from: number): number => {
+const numberEnd = (bytes: Buffer, from: number): number => {
   let at = bytes[from] === 0x2d ? from + 1 : from
   const whole = at
   at = digitsEnd(bytes, at)
@@ -88,13 +107,13 @@ const numberEnd = (bytes: Uint8Array, from: number): number => {
   return at
 }
 
-const isWord = (bytes: Uint8Array, at: number, word: string): boolean => {
+const isWord = (bytes: Buffer, at: number, word: string): boolean => {
   for (let i = 0; i < word.length; i++) if (bytes[at + i] !== word.charCodeAt(i)) return false
   return true
 }
 
 /** Whether the name of `field`, with its closing quote, stands at `at`. */
-const isNameAt = (bytes: Uint8Array, at: number, field: number): boolean => {
+const isNameAt = (bytes: Buffer, at: number, field: number): boolean => {
   const end = NAME_ENDS[field]!
   for (let i = NAME_STARTS[field]!, j = at; i < end; i++, j++) {
     if (bytes[j] !== NAMES[i]) return false
@@ -102,24 +121,37 @@ const isNameAt = (bytes: Uint8Array, at: number, field: number): boolean => {
   return true
 }
 
+/** The field that is named from `start` to `end`, in the event (row 0) or its metadata. */
+const find = (bytes: Buffer, start: number, end: number, row: number): number => {
+  const first = row === 0 ? 1 : METADATA + 1
+  const last = row === 0 ? METADATA : FIELD_COUNT - 1
+  for (let field = first; field <= last; field++) {
+    const length = NAME_ENDS[field]! - NAME_STARTS[field]! - 1
+    if (length === end - start && isNameAt(bytes, start, field)) return field
+  }
+  return UNKNOWN
+}
+
 export class EventTokens {
   /** By field number: the kind of its value, and where it lies (strings without their quotes). */
   readonly kinds = new Uint8Array(FIELD_COUNT)
   readonly starts = new Int32Array(FIELD_COUNT)
   readonly ends = new Int32Array(FIELD_COUNT)
+  /** Classes of the bytes of `user_hash`. */
+  userHashClasses = 0
   /** By field: the one that followed it last time; the row of metadata begins at FIELD_COUNT. */
   readonly #followers = new Uint8Array(2 * FIELD_COUNT)
 
   /** Reads one record. false: given up; the tokens are then meaningless. */
-  scan(bytes: Uint8Array): boolean {
-    this.kinds.fill(ABSENT)
+  scan(bytes: Buffer): boolean {
+    for (let field = 0; field < FIELD_COUNT; field++) this.kinds[field] = ABSENT
     let end = bytes.length
     while (end > 0 && (bytes[end - 1] === 0x0a || bytes[end - 1] === 0x0d)) end--
     return bytes[0] === OPEN && this.#object(bytes, 1, 0) === end
   }
 
   /** Reads an object from behind its brace; the place behind it, -1: given up. */
-  #object(bytes: Uint8Array, from: number, row: number): number {
+  #object(bytes: Buffer, from: number, row: number): number {
     let at = from
     let previous = row
     if (bytes[at] === CLOSE) return at + 1
@@ -131,7 +163,7 @@ export class EventTokens {
       } else {
         const end = plainEnd(bytes, at + 1)
         if (bytes[end] !== QUOTE) return -1
-        field = this.#find(bytes, at + 1, end, row)
+        field = find(bytes, at + 1, end, row)
         this.#followers[previous] = field
         at = end + 1
       }
@@ -147,48 +179,47 @@ export class EventTokens {
     }
   }
 
-  /** Reads one value and notes it if its field is known; the place behind it, -1: given up. */
-  #value(bytes: Uint8Array, at: number, field: number): number {
+  /** Reads one value and notes it; the place behind it, -1: given up. */
+  #value(bytes: Buffer, at: number, field: number): number {
     const first = bytes[at]!
     if (first === QUOTE) {
-      const end = plainEnd(bytes, at + 1)
+      const end = field === USER_HASH ? this.#userHashEnd(bytes, at + 1) : plainEnd(bytes, at + 1)
       if (bytes[end] !== QUOTE) return -1
-      this.#note(field, STRING, at + 1, end)
-      return end + 1
+      if (field !== UNKNOWN && end - at > ID_LENGTH_MAX + 1) return -1
+      return this.#note(field, STRING, at + 1, end) ? end + 1 : -1
     }
     if (first === 0x2d || DIGIT[first] === 1) {
       const end = numberEnd(bytes, at)
-      this.#note(field, NUMBER, at, end)
-      return end
+      return this.#note(field, NUMBER, at, end) ? end : -1
     }
     if (first === OPEN && field === METADATA) {
       this.#note(field, OBJECT, at, at)
       return this.#object(bytes, at + 1, FIELD_COUNT)
     }
-    if (isWord(bytes, at, 'null')) {
-      this.#note(field, NULL, at, at + 4)
-      return at + 4
-    }
-    const isTrue = isWord(bytes, at, 'true')
-    if (!isTrue && !isWord(bytes, at, 'false')) return -1
-    const end = at + (isTrue ? 4 : 5)
-    this.#note(field, BOOLEAN, at, end)
-    return end
+    if (isWord(bytes, at, 'null')) return this.#note(field, NULL, at, at + 4) ? at + 4 : -1
+    if (field !== UNKNOWN) return -1
+    if (isWord(bytes, at, 'true')) return at + 4
+    return isWord(bytes, at, 'false') ? at + 5 : -1
   }
 
-  #note(field: number, kind: number, start: number, end: number): void {
+  /** Notes a value; false: its kind is not valid for the field. */
+  #note(field: number, kind: number, start: number, end: number): boolean {
     this.kinds[field] = kind
     this.starts[field] = start
     this.ends[field] = end
+    return (ALLOWED[field]! & kind) !== 0
   }
 
-  #find(bytes: Uint8Array, start: number, end: number, row: number): number {
-    const first = row === 0 ? 1 : METADATA + 1
-    const last = row === 0 ? METADATA : FIELD_COUNT - 1
-    for (let field = first; field <= last; field++) {
-      const length = NAME_ENDS[field]! - NAME_STARTS[field]! - 1
-      if (length === end - start && isNameAt(bytes, start, field)) return field
+  #userHashEnd(bytes: Buffer, from: number): number {
+    const length = bytes.length
+    let at = from
+    let classes = 0
+    for (; at < length; at++) {
+      const byteClass = CLASS[bytes[at]!]!
+      if (byteClass === 0) break
+      classes |= byteClass
     }
-    return UNKNOWN
+    this.userHashClasses = classes
+    return at
   }
 }

@@ -57,7 +57,7 @@ export const createEventParser = (settings: Settings): EventParser => {
     return timeMs === -1 ? judge(wire) : finish(wire, timeMs)
   }
 
-  const parseJson = (value: Uint8Array, isSmall: boolean): CoreEvent | RejectionReason => {
+  const parseJson = (value: Uint8Array): CoreEvent | RejectionReason => {
     const text = decodeUtf8(value)
     if (text === null) return 'invalid_json'
     let wire: unknown
@@ -67,16 +67,17 @@ export const createEventParser = (settings: Settings): EventParser => {
       return 'invalid_json'
     }
     if (!isObject(wire)) return 'invalid_json'
-    return isSmall && !mayHoldSurrogate(text) ? acceptOrJudge(wire) : judge(wire)
+    return mayExceedJsonBytes(value.length, METADATA_BYTES_MAX) || mayHoldSurrogate(text)
+      ? judge(wire)
+      : acceptOrJudge(wire)
   }
 
   return {
     parse(value) {
       scanned = false
       if (value === null) return 'invalid_json'
-      const isSmall = !mayExceedJsonBytes(value.length, METADATA_BYTES_MAX)
-      const event = isSmall ? scanner.scan(asBuffer(value)) : null
-      if (event === null) return parseJson(value, isSmall)
+      const event = scanner.scan(asBuffer(value))
+      if (event === null) return parseJson(value)
       scanned = true
       return event
     },

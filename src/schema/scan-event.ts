@@ -8,8 +8,19 @@ import type { Settings } from '../core/settings.ts'
 import { acceptAmountFields } from './accept-event.ts'
 import { createAmountRule } from './amount.ts'
 import type { AmountFields, AmountRule } from './amount.ts'
-import { ABSENT, EventTokens, NULL, NUMBER, OBJECT, STRING, fieldNumber } from './event-tokens.ts'
-import { ID_LENGTH_MAX, NAME_LENGTH_MAX, parseQuantity } from './limits.ts'
+import {
+  ABSENT,
+  AT_CLASS,
+  DIGIT_CLASS,
+  EventTokens,
+  NULL,
+  NUMBER,
+  OTHER_CLASS,
+  STRING,
+  fieldNumber,
+} from './event-tokens.ts'
+import { mayExceedJsonBytes } from './json-size.ts'
+import { ID_LENGTH_MAX, METADATA_BYTES_MAX, NAME_LENGTH_MAX, parseQuantity } from './limits.ts'
 import { sha256Bytes } from './sha256.ts'
 import { TextPool } from './text-pool.ts'
 import { parseIsoBytes, parseTimestamp } from './timestamp.ts'
@@ -20,7 +31,6 @@ const TIMESTAMP = fieldNumber('timestamp')
 const CHANNEL = fieldNumber('channel')
 const ACTION_TYPE = fieldNumber('action_type')
 const CAMPAIGN = fieldNumber('campaign')
-const METADATA = fieldNumber('metadata')
 const UTM_CAMPAIGN = fieldNumber('utm_campaign')
 const TRANSACTION_ID = fieldNumber('transaction_id')
 const SOURCE = fieldNumber('source')
@@ -31,25 +41,8 @@ const UNIT_PRICE = fieldNumber('unit_price')
 const CURRENCY = fieldNumber('currency')
 const QUANTITY = fieldNumber('quantity')
 
-/** All known strings of metadata, one after the other. */
-const METADATA_TEXT_FIRST = fieldNumber('utm_source')
-const METADATA_TEXT_LAST = fieldNumber('session_id')
-
 const CHANNELS_RESERVED: ReadonlySet<string> = new Set(RESERVED_CHANNELS)
 const PARENTHESIS = 0x28
-
-/**
- * Bytes of a `user_hash` by what they may be part of: a number, a phone number, an e-mail, neither.
- */
-const DIGIT_BIT = 1
-const PHONE_BIT = 2
-const AT_BIT = 4
-const OTHER_BIT = 8
-const BITS = Uint8Array.from({ length: 256 }, (_, byte) => {
-  if (byte >= 0x30 && byte <= 0x39) return DIGIT_BIT
-  if (byte === 0x40) return AT_BIT
-  return ' +()-./'.includes(String.fromCharCode(byte)) ? PHONE_BIT : OTHER_BIT
-})
 
 const NO_AMOUNT: AmountFields = {}
 const NO_HASH = new Int32Array(2)
@@ -64,10 +57,9 @@ export class EventScanner {
     this.#amounts = createAmountRule(settings)
   }
 
-  /**
-   * The event in these bytes; null: not for this path. The caller vouches for the size of metadata.
-   */
+  /** The event in these bytes; null: not for this path. */
   scan(bytes: Buffer): CoreEvent | null {
+    if (mayExceedJsonBytes(bytes.length, METADATA_BYTES_MAX)) return null
     this.#bytes = bytes
     if (!this.#tokens.scan(bytes) || !this.#areTextsValid()) return null
     const timeMs = this.#timeMs()
@@ -139,37 +131,21 @@ export class EventScanner {
     return length > 0 && length <= lengthMax
   }
 
-  #isOptionalText(field: number): boolean {
-    return this.#tokens.kinds[field]! <= STRING && this.#length(field) <= ID_LENGTH_MAX
-  }
-
+  /** Lengths beyond those of ids; kinds and the longest length are the tokens' business. */
   #areTextsValid(): boolean {
-    const metadata = this.#tokens.kinds[METADATA]
-    if (
-      (metadata !== OBJECT && metadata !== ABSENT && metadata !== NULL) ||
-      !this.#isRequiredText(EVENT_ID, ID_LENGTH_MAX) ||
-      !this.#isRequiredText(USER_HASH, ID_LENGTH_MAX) ||
-      !this.#isRequiredText(CHANNEL, NAME_LENGTH_MAX) ||
-      !this.#isRequiredText(ACTION_TYPE, NAME_LENGTH_MAX) ||
-      !this.#isOptionalText(CAMPAIGN)
-    ) {
-      return false
-    }
-    for (let field = METADATA_TEXT_FIRST; field <= METADATA_TEXT_LAST; field++) {
-      if (!this.#isOptionalText(field)) return false
-    }
-    return this.#isNoPlainIdentifier()
+    return (
+      this.#isRequiredText(EVENT_ID, ID_LENGTH_MAX) &&
+      this.#isRequiredText(USER_HASH, ID_LENGTH_MAX) &&
+      this.#isRequiredText(CHANNEL, NAME_LENGTH_MAX) &&
+      this.#isRequiredText(ACTION_TYPE, NAME_LENGTH_MAX) &&
+      this.#isNoPlainIdentifier()
+    )
   }
 
-  /**
-   * Certain for hex and other ids with a letter, and for bare digits; all else is looked at later.
-   */
+  /** Certain for ids with a letter and for bare digits; all else is looked at later. */
   #isNoPlainIdentifier(): boolean {
-    const bytes = this.#bytes
-    const end = this.#tokens.ends[USER_HASH]!
-    let bits = 0
-    for (let i = this.#tokens.starts[USER_HASH]!; i < end; i++) bits |= BITS[bytes[i]!]!
-    return (bits & AT_BIT) === 0 && ((bits & OTHER_BIT) !== 0 || bits === DIGIT_BIT)
+    const classes = this.#tokens.userHashClasses
+    return (classes & AT_CLASS) === 0 && ((classes & OTHER_CLASS) !== 0 || classes === DIGIT_CLASS)
   }
 
   #timeMs(): number {
@@ -180,15 +156,14 @@ export class EventScanner {
     return kinds[TIMESTAMP] === NUMBER ? parseTimestamp(this.#scalar(TIMESTAMP)) : -1
   }
 
-  /** A field as JSON.parse would give it. */
+  /** A string, number or null as JSON.parse would give it. */
   #scalar(field: number): unknown {
     const { kinds, starts, ends } = this.#tokens
     const kind = kinds[field]
     if (kind === ABSENT) return undefined
     if (kind === NULL) return null
     const text = this.#bytes.toString('latin1', starts[field], ends[field])
-    if (kind === STRING) return text
-    return kind === NUMBER ? Number(text) : text === 'true'
+    return kind === NUMBER ? Number(text) : text
   }
 
   /** The fields that make an amount; null: not valid for certain. */

@@ -17,9 +17,8 @@ const ROUND = new Int32Array([
 
 const state = new Int32Array(8)
 const schedule = new Int32Array(64)
-const encoder = new TextEncoder()
-/** Room for the UTF-8 of every string within the contract's lengths. */
-const scratch = new Uint8Array(1024)
+/** Room for the UTF-8 of every string within the contract's lengths; a Buffer, as records are. */
+const scratch = Buffer.alloc(1024)
 
 /** Expands the first 16 words, one block of the message, to the 64 of its rounds. */
 const expand = (words: Int32Array): Int32Array => {
@@ -76,7 +75,7 @@ const compress = (words: Int32Array): void => {
 }
 
 /** Loads the 64 bytes from `at` as big-endian words. */
-const loadBlock = (bytes: Uint8Array, at: number): void => {
+const loadBlock = (bytes: Buffer, at: number): void => {
   for (let word = 0; word < 16; word++) {
     const i = at + (word << 2)
     schedule[word] =
@@ -85,7 +84,7 @@ const loadBlock = (bytes: Uint8Array, at: number): void => {
 }
 
 /** Loads what is left from `at` to `end`, less than 64 bytes, and the bit that ends a message. */
-const loadTail = (bytes: Uint8Array, at: number, end: number): void => {
+const loadTail = (bytes: Buffer, at: number, end: number): void => {
   schedule.fill(0, 0, 16)
   for (let i = at; i < end; i++) {
     const j = i - at
@@ -97,13 +96,10 @@ const loadTail = (bytes: Uint8Array, at: number, end: number): void => {
 
 /**
  * SHA-256 of the bytes from `start` to `end` (up to 2^28). Returns the eight big-endian words as
- * signed 32-bit integers in an array that the next call overwrites.
+ * signed 32-bit integers in an array that the next call overwrites. Bytes are Buffers throughout, so
+ * that the compiler meets one kind of array only.
  */
-export const sha256Bytes = (
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): Readonly<Int32Array> => {
+export const sha256Bytes = (bytes: Buffer, start: number, end: number): Readonly<Int32Array> => {
   state[0] = 0x6a09e667
   state[1] = 0xbb67ae85
   state[2] = 0x3c6ef372
@@ -133,15 +129,12 @@ export const sha256Bytes = (
 
 /** `sha256Bytes` of the UTF-8 of a string; lone surrogates count as U+FFFD. */
 export const sha256 = (text: string): Readonly<Int32Array> => {
-  if (text.length * 3 > scratch.length) {
-    const bytes = encoder.encode(text)
-    return sha256Bytes(bytes, 0, bytes.length)
-  }
-  let i = 0
-  for (; i < text.length; i++) {
+  const isShort = text.length * 3 <= scratch.length
+  const bytes = isShort ? scratch : Buffer.allocUnsafe(text.length * 3)
+  for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i)
-    if (c > 0x7f) return sha256Bytes(scratch, 0, encoder.encodeInto(text, scratch).written)
-    scratch[i] = c
+    if (c > 0x7f) return sha256Bytes(bytes, 0, bytes.write(text, 'utf8'))
+    bytes[i] = c
   }
-  return sha256Bytes(scratch, 0, i)
+  return sha256Bytes(bytes, 0, text.length)
 }

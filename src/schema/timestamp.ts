@@ -19,7 +19,7 @@ const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const
 const EPOCH_DAYS = 719_468
 
 /** Two digits at `i` as a number; anything else is at least 100. */
-const pair = (text: Uint8Array, i: number): number => {
+const pair = (text: Buffer, i: number): number => {
   const tens = text[i]! - 0x30
   const ones = text[i + 1]! - 0x30
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : 100
@@ -39,8 +39,21 @@ const epochDays = (year: number, month: number, day: number): number => {
   return era * 146_097 + dayOfEra - EPOCH_DAYS
 }
 
+let lastDate = 0
+let lastDays = -1
+
+/** `epochDays`, remembered for the last date: times in a log are close together. */
+const memoizedDays = (year: number, month: number, day: number): number => {
+  const date = (year * 128 + month) * 128 + day
+  if (date !== lastDate) {
+    lastDays = epochDays(year, month, day)
+    lastDate = date
+  }
+  return lastDays
+}
+
 /** Minutes of the zone `Z` or `±hh:mm` from `i` to `end`; NaN if there is none. */
-const zoneMinutes = (text: Uint8Array, i: number, end: number): number => {
+const zoneMinutes = (text: Buffer, i: number, end: number): number => {
   const sign = text[i]
   if (sign === 0x5a) return end === i + 1 ? 0 : NaN
   if ((sign !== 0x2b && sign !== 0x2d) || end !== i + 6 || text[i + 3] !== 0x3a) return NaN
@@ -54,7 +67,7 @@ const zoneMinutes = (text: Uint8Array, i: number, end: number): number => {
  * The seconds, their fraction and the zone from `at` to `end`, in ms; NaN if they are not
  * well-formed.
  */
-const restMs = (text: Uint8Array, at: number, end: number): number => {
+const restMs = (text: Buffer, at: number, end: number): number => {
   if (text[at] !== 0x3a) return -60_000 * zoneMinutes(text, at, end)
   const seconds = pair(text, at + 1)
   if (seconds > 59) return NaN
@@ -77,7 +90,7 @@ const restMs = (text: Uint8Array, at: number, end: number): number => {
 }
 
 /** As `parseTimestamp`, for the ASCII text from `start` to `end`. */
-export const parseIsoBytes = (text: Uint8Array, start: number, end: number): number => {
+export const parseIsoBytes = (text: Buffer, start: number, end: number): number => {
   if (end - start < ISO_LENGTH_MIN || end - start > ISO_LENGTH_MAX) return -1
   if (text[start + 4] !== 0x2d || text[start + 7] !== 0x2d) return -1
   if (text[start + 10] !== 0x54 || text[start + 13] !== 0x3a) return -1
@@ -86,7 +99,7 @@ export const parseIsoBytes = (text: Uint8Array, start: number, end: number): num
   const hour = pair(text, start + 11)
   const minute = pair(text, start + 14)
   if (century < 19 || century > 21 || yearOfCentury > 99 || hour > 23 || minute > 59) return -1
-  const days = epochDays(
+  const days = memoizedDays(
     century * 100 + yearOfCentury,
     pair(text, start + 5),
     pair(text, start + 8),
@@ -96,7 +109,8 @@ export const parseIsoBytes = (text: Uint8Array, start: number, end: number): num
   return timeMs >= TIME_MS_MIN && timeMs < TIME_MS_END ? timeMs : -1
 }
 
-const scratch = new Uint8Array(ISO_LENGTH_MAX)
+/** A Buffer, as records are, so that the compiler meets one kind of array only. */
+const scratch = Buffer.alloc(ISO_LENGTH_MAX)
 
 const parseIso = (text: string): number => {
   if (text.length > ISO_LENGTH_MAX) return -1

@@ -11,6 +11,7 @@ import type { WireObject } from '../../src/schema/build-event.ts'
 import { createEventParser } from '../../src/schema/parse-event.ts'
 import { decodeUtf8 } from '../../src/schema/decode-utf8.ts'
 import { refusalOf } from '../../src/schema/refusal.ts'
+import { EventScanner } from '../../src/schema/scan-event.ts'
 import { sha256 } from '../../src/schema/sha256.ts'
 
 const EVENTS = 8000
@@ -18,6 +19,7 @@ const ROUND = 500
 const ROUNDS = 1200
 
 const parser = createEventParser(DEFAULT_SETTINGS)
+const scanner = new EventScanner(DEFAULT_SETTINGS)
 const build = createEventBuilder(DEFAULT_SETTINGS)
 const values = Array.from(createGenerator(generatorOptions({ events: EVENTS })), ({ value }) =>
   Buffer.from(value),
@@ -33,6 +35,7 @@ const steps: Readonly<Record<string, (i: number) => unknown>> = {
   'JSON.parse of a string': parsed,
   'JSON.parse of bytes': (i) => JSON.parse(values[i]!.toString()) as unknown,
   'parser.parse of bytes': (i) => parser.parse(values[i]!),
+  'of it the byte scanner': (i) => scanner.scan(values[i]!),
   'strict UTF-8': (i) => decodeUtf8(values[i]!),
   'JSON.parse + by hand': (i) => acceptEvent(parsed(i)),
   'JSON.parse + by hand + build': (i) => {
@@ -57,8 +60,14 @@ for (let round = 0; round < ROUNDS; round++) {
 
 const reference = bestNs.get('JSON.parse of a string')!
 const bytes = values.reduce((sum, value) => sum + value.length, 0) / values.length
-process.stdout.write(`${values.length} events of ${bytes.toFixed(0)} bytes, ${typeof sink}\n`)
+const scanned = values.filter((value) => scanner.scan(value) !== null).length / values.length
+process.stdout.write(
+  `${values.length} events of ${bytes.toFixed(0)} bytes, ${(scanned * 100).toFixed(1)} % taken by ` +
+    `the byte scanner (${typeof sink})\n`,
+)
 for (const [name, ns] of bestNs) {
   const ratio = (ns / reference).toFixed(2)
-  process.stdout.write(`${name.padEnd(30)} ${ns.toFixed(0).padStart(6)} ns  ${ratio} x JSON.parse\n`)
+  process.stdout.write(
+    `${name.padEnd(30)} ${ns.toFixed(0).padStart(6)} ns  ${ratio} x JSON.parse\n`,
+  )
 }
