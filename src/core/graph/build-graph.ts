@@ -9,6 +9,7 @@ import { pathNodes, pathSteps } from './paths.ts'
 import { readJourney } from './reading.ts'
 import type { GraphContext } from './reading.ts'
 import { refundNodes } from './refunds.ts'
+import { spanText } from './span-text.ts'
 import { placeTouchpoints } from './touchpoints.ts'
 
 /** The graph of a journey as it stands at the context's stream time. */
@@ -18,6 +19,7 @@ export function buildGraph(journey: Journey, context: GraphContext): JourneyGrap
   return {
     streamTimeMs: context.streamTimeMs,
     forgotten: reading.forgotten,
+    candidateRule: candidateRule(context),
     touchpoints: placed.map(({ node }) => node),
     conversions: conversionNodes(reading),
     steps: pathSteps(reading, placed),
@@ -27,6 +29,11 @@ export function buildGraph(journey: Journey, context: GraphContext): JourneyGrap
     eventsHeld: journey.count,
     otherEvents: otherEvents(journey),
   }
+}
+
+function candidateRule({ settings }: GraphContext): string {
+  const of = settings.creditScope === 'path' ? 'of its own path only' : 'of earlier paths too'
+  return `goes to touchpoints begun at most ${spanText(settings.lookbackMs)} before the conversion, ${of}.`
 }
 
 function otherEvents(journey: Journey): number {

@@ -23,7 +23,7 @@ const LISTED_MAX = 4
 const FINE = 1_000_000_000_000
 
 export function reasonOf(model: Model, basis: ReasonBasis, shares: Shares): string {
-  if (basis.ids.length === 1) return `all to ${basis.ids[0]!}, the only candidate`
+  if (basis.ids.length === 1) return `all to ${basis.ids[0]!} in every model: the only candidate`
   const count = basis.ids.length
   const first = basis.ids[0]!
   const last = basis.ids[count - 1]!
@@ -41,7 +41,7 @@ export function reasonOf(model: Model, basis: ReasonBasis, shares: Shares): stri
     case 'position_based':
       return positionBased(basis)
     case 'w_shaped':
-      if (basis.lead < 0) return `no lead on the way, so by position: ${positionBased(basis)}`
+      if (basis.lead < 0) return `no lead on its path, so by position: ${positionBased(basis)}`
       return wShaped(basis)
     case 'shapley':
       return shapley(basis)

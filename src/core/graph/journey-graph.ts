@@ -8,6 +8,8 @@ import type { Model } from '../event.ts'
 export interface JourneyGraph {
   readonly streamTimeMs: number
   readonly forgotten: Forgotten
+  /** Which touchpoints are candidates of a conversion, in a sentence. */
+  readonly candidateRule: string
   readonly touchpoints: readonly TouchpointNode[]
   readonly conversions: readonly ConversionNode[]
   readonly steps: readonly Step[]
