@@ -1,6 +1,7 @@
-// Times straight from bytes, in the forms that nearly every file has: `YYYY-MM-DDThh:mm:ss[.mmm]Z`, and the
-// same without zone where that means UTC. Anything else, valid or not, is left to the parser that decides
-// (src/schema/timestamp.ts, cell-time.ts); a property test shows that the two agree.
+// Times straight from bytes, in the forms that nearly every file has: `YYYY-MM-DDThh:mm:ss[.mmm]Z`,
+// and the same without zone where that means UTC. Anything else, valid or not, is left to the
+// parser that decides (src/schema/timestamp.ts, cell-time.ts); a property test shows that the two
+// agree.
 import { parseTimestamp } from '../../schema/timestamp.ts'
 
 const DATE_TIME = 19

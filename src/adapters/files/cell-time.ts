@@ -1,5 +1,5 @@
-// Times in cells of CSV and Parquet: what the contract takes in NDJSON, epoch milliseconds as digits, and
-// `YYYY-MM-DD[ T]hh:mm[:ss[.fraction]]` without a zone, in the zone of `--tz`.
+// Times in cells of CSV and Parquet: what the contract takes in NDJSON, epoch milliseconds as
+// digits, and `YYYY-MM-DD[ T]hh:mm[:ss[.fraction]]` without a zone, in the zone of `--tz`.
 import { parseTimestamp } from '../../schema/timestamp.ts'
 import type { OffsetOfWall } from './time-zone.ts'
 

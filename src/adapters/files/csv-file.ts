@@ -1,6 +1,7 @@
-// CSV, also with semicolons, tabs or bars. The engine splits rows into text cells by position; names are
-// matched on our side. Two things it does not tell are looked for here: the line of a row that does not fit,
-// and a quote that is never closed, which silently swallows the rest of the file.
+// CSV, also with semicolons, tabs or bars. The engine splits rows into text cells by position;
+// names are matched on our side. Two things it does not tell are looked for here: the line of a row
+// that does not fit, and a quote that is never closed, which silently swallows the rest of the
+// file.
 import { TributaryError } from '../../ports/errors.ts'
 import { readCsvHeader } from './csv-header.ts'
 import { quote } from './engine.ts'
@@ -15,7 +16,10 @@ import { columnsOfTable } from './table-columns.ts'
 import { tableFile } from './table-file.ts'
 import type { TableFile } from './table-file.ts'
 
-/** Cells are taken as they are: no trimming. Not in parallel, or rows in messages are numbered wrong. */
+/**
+ * Cells are taken as they are: no trimming. Not in parallel, or rows in messages are numbered
+ * wrong.
+ */
 const SETTINGS = [
   'input_format_with_names_use_header=0',
   'input_format_parallel_parsing=0',
@@ -82,8 +86,9 @@ async function refuseOpenQuote(engine: Engine, file: LocatedFile, rows: number):
 }
 
 /**
- * The line of the file on which a data row begins: cells before it may hold line breaks. Counted by quotes,
- * which come in pairs within a row; so it is off behind a lone quote inside a cell without quotes.
+ * The line of the file on which a data row begins: cells before it may hold line breaks. Counted by
+ * quotes, which come in pairs within a row; so it is off behind a lone quote inside a cell without
+ * quotes.
  */
 async function lineOfRow(engine: Engine, file: LocatedFile, row: number): Promise<number> {
   const lines = fileFunction(file, 'LineAsString', 'line String')

@@ -1,5 +1,5 @@
-// The first row of a CSV: what separates its cells and how the columns are called. Read here and not by the
-// engine, which refuses a name given twice and takes a file of `;` for one column.
+// The first row of a CSV: what separates its cells and how the columns are called. Read here and
+// not by the engine, which refuses a name given twice and takes a file of `;` for one column.
 import { TributaryError } from '../../ports/errors.ts'
 
 export interface CsvHeader {
@@ -10,7 +10,10 @@ export interface CsvHeader {
 
 const DELIMITERS = [',', ';', '\t', '|'] as const
 
-/** `text`: the beginning of the file. Throws TRIBUTARY_BAD_DATA if no row of several names can be found. */
+/**
+ * `text`: the beginning of the file. Throws TRIBUTARY_BAD_DATA if no row of several names can be
+ * found.
+ */
 export function readCsvHeader(path: string, text: string): CsvHeader {
   const start = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
   const candidates = DELIMITERS.map((delimiter) => ({

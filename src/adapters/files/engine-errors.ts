@@ -1,13 +1,16 @@
-// The engine's errors -> words for the person whose file it is. Its messages name our link and its own
-// internals, so nothing of them is passed on but what is recognised here; samples of all of them, as this
-// engine writes them, are made by the tests from damaged files.
+// The engine's errors -> words for the person whose file it is. Its messages name our link and its
+// own internals, so nothing of them is passed on but what is recognised here; samples of all of
+// them, as this engine writes them, are made by the tests from damaged files.
 import { TributaryError } from '../../ports/errors.ts'
 import type { LocatedFile } from './locate-files.ts'
 
 const INFLATE_FAILED = 354
 const ZSTD_FAILED = 561
 const GONE: ReadonlySet<number> = new Set([107, 400])
-/** Codes of a statement of ours that is wrong, or of a machine that is too small: not the file's fault. */
+/**
+ * Codes of a statement of ours that is wrong, or of a machine that is too small: not the file's
+ * fault.
+ */
 const NOT_THE_FILE: ReadonlySet<number> = new Set([36, 42, 43, 46, 47, 60, 62, 115, 241, 243])
 
 const WRITE_AGAIN = 'Copy or write the file again, and compare its size with the original.'

@@ -1,7 +1,8 @@
-// The embedded ClickHouse engine as a reader of files: it unpacks, splits and decodes; what the bytes mean
-// is decided on our side. A process has one engine folder, so `replay` lends the ledger's. Every stream has
-// a session of its own, because another query on a session kills its stream. Errors are the engine's own;
-// engine-errors.ts puts them into words, since only the caller knows the file.
+// The embedded ClickHouse engine as a reader of files: it unpacks, splits and decodes; what the
+// bytes mean is decided on our side. A process has one engine folder, so `replay` lends the
+// ledger's. Every stream has a session of its own, because another query on a session kills its
+// stream. Errors are the engine's own; engine-errors.ts puts them into words, since only the caller
+// knows the file.
 import { engineMissing, folderUnavailable } from '../clickhouse/errors.ts'
 
 type Chdb = typeof import('chdb')
@@ -19,8 +20,8 @@ export interface Engine {
 }
 
 /**
- * Small blocks and no mmap keep the resident size down; `parallelize_output_from_storages=0` keeps the rows
- * in the order of the file.
+ * Small blocks and no mmap keep the resident size down; `parallelize_output_from_storages=0` keeps
+ * the rows in the order of the file.
  */
 const SETTINGS: readonly string[] = [
   "storage_file_read_method='pread'",

@@ -1,5 +1,6 @@
-// The unit that flows through this adapter: some hundreds or thousands of records of one file, undecoded,
-// with their times. A sort moves them as bytes; `EventFile.decode` makes a value of them at the very end.
+// The unit that flows through this adapter: some hundreds or thousands of records of one file,
+// undecoded, with their times. A sort moves them as bytes; `EventFile.decode` makes a value of them
+// at the very end.
 import type { InputFile } from './file-input.ts'
 
 export interface EventBlock {
@@ -29,13 +30,18 @@ export interface EventFile {
   readonly input: InputFile
   /** Unpacked bytes if known, else 0: what the sizes of its blocks add up to, about. */
   readonly size: number
-  /** In the order of the file. `times`: without the records' bytes, and so faster. Throws TributaryError. */
+  /**
+   * In the order of the file. `times`: without the records' bytes, and so faster. Throws
+   * TributaryError.
+   */
   blocks(pass: 'times' | 'records'): AsyncIterableIterator<EventBlock>
   /** The value of a record of this file, as in `FileBatch.values`; may be a view into `bytes`. */
   decode(record: RecordPlace): Uint8Array | object
 }
 
-/** Collects records of a block one by one; `take` gives what has been added, and can be called once. */
+/**
+ * Collects records of a block one by one; `take` gives what has been added, and can be called once.
+ */
 export class BlockBuilder {
   readonly #bytes: Buffer
   #count = 0

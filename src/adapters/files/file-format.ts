@@ -1,5 +1,5 @@
-// NDJSON, CSV or Parquet: said by `--format`, else by the name, else by the first bytes. A name is believed
-// unless the bytes are those of Parquet; what is no table at all is refused here.
+// NDJSON, CSV or Parquet: said by `--format`, else by the name, else by the first bytes. A name is
+// believed unless the bytes are those of Parquet; what is no table at all is refused here.
 import { TributaryError } from '../../ports/errors.ts'
 import type { FileFormat } from './file-input.ts'
 import { isParquet } from './stored-file.ts'

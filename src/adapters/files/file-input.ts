@@ -86,11 +86,13 @@ export interface FileInput {
   readonly skipped: readonly string[]
   /** Records; null until the first batch is there. */
   readonly records: number | null
-  /** Rows so far whose empty channel became `(direct)` (conversions and refunds of CSV, Parquet). */
+  /**
+   * Rows so far whose empty channel became `(direct)` (conversions and refunds of CSV, Parquet).
+   */
   readonly directChannels: number
   /**
-   * Once only. Reads lazily, one step ahead of the consumer; stopping early is fine. Everything that is
-   * wrong with a file is thrown (TRIBUTARY_BAD_DATA) before the first batch.
+   * Once only. Reads lazily, one step ahead of the consumer; stopping early is fine. Everything
+   * that is wrong with a file is thrown (TRIBUTARY_BAD_DATA) before the first batch.
    */
   batches(): AsyncIterableIterator<FileBatch>
   /** Removes every scratch file. May be called twice, and at any time. */

@@ -1,6 +1,7 @@
-// The time of records that have none: that of the record before them in the file; ahead of the first dated
-// record, its time. A file without any dated record goes on from the file before it, else it takes the first
-// time of the files behind it. Where there is no time at all, the first that the contract knows.
+// The time of records that have none: that of the record before them in the file; ahead of the
+// first dated record, its time. A file without any dated record goes on from the file before it,
+// else it takes the first time of the files behind it. Where there is no time at all, the first
+// that the contract knows.
 import { TIME_MS_MIN } from '../../schema/timestamp.ts'
 import type { EventBlock, EventFile } from './event-block.ts'
 
@@ -12,7 +13,10 @@ export interface TimedBlock {
 
 export type TimedBlocks = (pass: 'times' | 'records') => AsyncIterableIterator<TimedBlock>
 
-/** All blocks of all files, in the order of files and rows, every record with a time (written in place). */
+/**
+ * All blocks of all files, in the order of files and rows, every record with a time (written in
+ * place).
+ */
 export function timedBlocks(files: readonly EventFile[]): TimedBlocks {
   const firstTimes = new Map<number, number>()
   const firstTime = async (file: number): Promise<number> => {

@@ -1,5 +1,6 @@
-// `--hash-users`: plain identifiers become what a producer should have sent, the SHA-256 of the e-mail or
-// phone trimmed and in lower case. Ids and hashes stay as they are, so it never hashes twice.
+// `--hash-users`: plain identifiers become what a producer should have sent, the SHA-256 of the
+// e-mail or phone trimmed and in lower case. Ids and hashes stay as they are, so it never hashes
+// twice.
 import { createHash } from 'node:crypto'
 import { decodeUtf8 } from '../../schema/decode-utf8.ts'
 import { isPlainIdentifier } from '../../schema/identifiers.ts'

@@ -1,5 +1,5 @@
-// From the paths of the command line to files: a folder stands for the event files directly in it, sorted
-// by name. Nothing is opened here but to see that it can be read.
+// From the paths of the command line to files: a folder stands for the event files directly in it,
+// sorted by name. Nothing is opened here but to see that it can be read.
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { access, readdir, stat } from 'node:fs/promises'

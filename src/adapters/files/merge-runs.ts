@@ -1,6 +1,7 @@
-// Second half of the external merge sort: all runs at once through a heap, ties to the earlier run, which
-// holds the earlier records. Every run has a window on the scratch file; a batch copies out of the windows,
-// so that these can be filled again. Memory: the windows together, MERGE_BYTES or 16 KiB a run.
+// Second half of the external merge sort: all runs at once through a heap, ties to the earlier run,
+// which holds the earlier records. Every run has a window on the scratch file; a batch copies out
+// of the windows, so that these can be filled again. Memory: the windows together, MERGE_BYTES or
+// 16 KiB a run.
 import type { FileHandle } from 'node:fs/promises'
 import { RECORD_HEADER_BYTES } from './sort-runs.ts'
 import type { Run } from './sort-runs.ts'

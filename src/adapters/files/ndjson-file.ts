@@ -1,8 +1,8 @@
-// NDJSON as lines. The engine splits and unpacks, and finds the time of ordinary lines; but its JSON is not
-// ours (of a repeated key it takes the first, it skips a byte-order mark, refuses lone surrogates, deep nesting
-// and integers beyond 64 bits). So it vouches only for lines in which nothing of that can be: one key
-// "timestamp" at most, no escaped letter, no mark, and valid to it. All other lines come over whole, and
-// JSON.parse decides, as it will when the record is applied.
+// NDJSON as lines. The engine splits and unpacks, and finds the time of ordinary lines; but its
+// JSON is not ours (of a repeated key it takes the first, it skips a byte-order mark, refuses lone
+// surrogates, deep nesting and integers beyond 64 bits). So it vouches only for lines in which
+// nothing of that can be: one key "timestamp" at most, no escaped letter, no mark, and valid to it.
+// All other lines come over whole, and JSON.parse decides, as it will when the record is applied.
 import { decodeUtf8 } from '../../schema/decode-utf8.ts'
 import { parseTimestamp } from '../../schema/timestamp.ts'
 import { ByteTime } from './byte-time.ts'
@@ -83,7 +83,9 @@ const timeOfStamp = (times: ByteTime, cursor: RowBinaryCursor): number => {
   return timeMs === -1 ? timeOfJson(cursor.latin1()) : timeMs
 }
 
-/** Epoch ms of a timestamp as JSON, which the engine wrote anew (no needless escapes); -1: invalid. */
+/**
+ * Epoch ms of a timestamp as JSON, which the engine wrote anew (no needless escapes); -1: invalid.
+ */
 export const timeOfJson = (json: string): number =>
   parseTimestamp(json.charCodeAt(0) === 0x22 ? json.slice(1, -1) : Number(json))
 

@@ -1,5 +1,5 @@
-// The way into this adapter: paths and options -> a FileInput. Opening finds the files, tells their formats
-// and matches their columns; reading starts with the first batch.
+// The way into this adapter: paths and options -> a FileInput. Opening finds the files, tells their
+// formats and matches their columns; reading starts with the first batch.
 import { mkdir, mkdtemp, open, rm, symlink } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -30,8 +30,9 @@ const HEAD_BYTES = 65_536
 const HEAD_LINES = 50
 
 /**
- * Opens the files behind `paths` (files and folders). Throws TRIBUTARY_BAD_DATA (naming the file and what
- * would help), TRIBUTARY_USAGE (`--map`, `--tz`), TRIBUTARY_CLICKHOUSE_UNAVAILABLE, TRIBUTARY_INTERRUPTED.
+ * Opens the files behind `paths` (files and folders). Throws TRIBUTARY_BAD_DATA (naming the file
+ * and what would help), TRIBUTARY_USAGE (`--map`, `--tz`), TRIBUTARY_CLICKHOUSE_UNAVAILABLE,
+ * TRIBUTARY_INTERRUPTED.
  */
 export async function openFiles(
   paths: readonly string[],

@@ -1,5 +1,6 @@
-// All records of all files in event-time order. A first pass over the times alone finds whether they lie in
-// order already, the common case: then the files are streamed as they are. Else they are sorted on disk.
+// All records of all files in event-time order. A first pass over the times alone finds whether
+// they lie in order already, the common case: then the files are streamed as they are. Else they
+// are sorted on disk.
 import type { FileHandle } from 'node:fs/promises'
 import { TributaryError } from '../../ports/errors.ts'
 import type { EventFile } from './event-block.ts'

@@ -1,5 +1,6 @@
-// Parquet, every column as text. Two things are taken from the file's own footer, because the engine's types
-// do not tell them: whether a timestamp is an instant or a wall-clock time (isAdjustedToUTC), and the rows.
+// Parquet, every column as text. Two things are taken from the file's own footer, because the
+// engine's types do not tell them: whether a timestamp is an instant or a wall-clock time
+// (isAdjustedToUTC), and the rows.
 import { identifier } from './engine.ts'
 import type { Engine } from './engine.ts'
 import { readingFailed } from './engine-errors.ts'

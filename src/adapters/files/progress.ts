@@ -1,5 +1,6 @@
-// How far a pass is, in records and in bytes of the files as stored. Inside a file by the share of its
-// unpacked bytes; inside a compressed one that share is unknown, so there the bytes move from file to file.
+// How far a pass is, in records and in bytes of the files as stored. Inside a file by the share of
+// its unpacked bytes; inside a compressed one that share is unknown, so there the bytes move from
+// file to file.
 import type { EventBlock, EventFile } from './event-block.ts'
 import type { FileProgress } from './file-input.ts'
 

@@ -1,5 +1,5 @@
-// Reading ClickHouse's RowBinary: a String is its length as LEB128 and its bytes, a UInt32 is little-endian.
-// A cursor instead of views, because a view per cell costs more than the cell.
+// Reading ClickHouse's RowBinary: a String is its length as LEB128 and its bytes, a UInt32 is
+// little-endian. A cursor instead of views, because a view per cell costs more than the cell.
 
 export class RowBinaryCursor {
   readonly bytes: Buffer

@@ -1,5 +1,6 @@
-// A row of a CSV or Parquet file -> the object that the event parser judges. Empty cells of optional columns
-// are absent; an empty id is not the same as no id column: without the column the file and the row are the id.
+// A row of a CSV or Parquet file -> the object that the event parser judges. Empty cells of
+// optional columns are absent; an empty id is not the same as no id column: without the column the
+// file and the row are the id.
 import { isUtf8 } from 'node:buffer'
 import { REFUND_ACTION } from '../../core/settings.ts'
 import type { Settings } from '../../core/settings.ts'
@@ -69,7 +70,10 @@ export function readCells(cursor: RowBinaryCursor, count: number): string[] | nu
   return cells
 }
 
-/** `timeMs`: -1 if the time, which is the first cell, is invalid. `id` is taken without an event_id column. */
+/**
+ * `timeMs`: -1 if the time, which is the first cell, is invalid. `id` is taken without an event_id
+ * column.
+ */
 export function rowEvent(
   cells: readonly string[],
   { timeMs, id }: { readonly timeMs: number; readonly id: string },
@@ -104,7 +108,10 @@ function metadataOf(cells: readonly string[], shape: RowShape): unknown {
   return json === undefined || json === '' ? known : withMetadataCell(json, known)
 }
 
-/** A column `metadata` holds JSON; columns of their own win. What is no object is left for the parser to refuse. */
+/**
+ * A column `metadata` holds JSON; columns of their own win. What is no object is left for the
+ * parser to refuse.
+ */
 const withMetadataCell = (cell: string, columns: object | undefined): unknown => {
   try {
     const base: unknown = JSON.parse(cell)

@@ -1,6 +1,7 @@
-// First half of an external merge sort: blocks are collected up to a bound of memory, sorted by time (ties:
-// order of arrival) and written to one scratch file as a run. The engine could sort too, but needs two to four
-// times the memory for it, and could not be given the times that our parser found (README, "Why not ORDER BY").
+// First half of an external merge sort: blocks are collected up to a bound of memory, sorted by
+// time (ties: order of arrival) and written to one scratch file as a run. The engine could sort
+// too, but needs two to four times the memory for it, and could not be given the times that our
+// parser found (README, "Why not ORDER BY").
 import type { FileHandle } from 'node:fs/promises'
 import type { TimedBlock } from './file-times.ts'
 

@@ -1,6 +1,6 @@
-// How a file lies on disk, told by its first bytes and not by its name: what packs it, and whether it is
-// something that no reader here can take. The engine gets a link with a plain name, since it takes `*?{}[]`
-// in a path for a pattern and cannot be told otherwise.
+// How a file lies on disk, told by its first bytes and not by its name: what packs it, and whether
+// it is something that no reader here can take. The engine gets a link with a plain name, since it
+// takes `*?{}[]` in a path for a pattern and cannot be told otherwise.
 import { TributaryError } from '../../ports/errors.ts'
 import { quote } from './engine.ts'
 

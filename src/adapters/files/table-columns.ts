@@ -1,5 +1,5 @@
-// Which column of a CSV or Parquet file becomes which field of the event. Names are exact; two common
-// aliases need no option; `--map field=column` says the rest.
+// Which column of a CSV or Parquet file becomes which field of the event. Names are exact; two
+// common aliases need no option; `--map field=column` says the rest.
 import { distance } from 'fastest-levenshtein'
 import { TributaryError } from '../../ports/errors.ts'
 
@@ -19,7 +19,10 @@ const OFTEN: ReadonlyMap<string, readonly string[]> = new Map([
   ['action_type', ['action', 'event', 'type', 'name']],
 ])
 
-/** The known keys of `metadata`: columns of these names go there. A test compares them with the contract. */
+/**
+ * The known keys of `metadata`: columns of these names go there. A test compares them with the
+ * contract.
+ */
 export const METADATA_FIELDS = [
   'utm_source',
   'utm_medium',
@@ -72,7 +75,9 @@ export function checkMap(map: ReadonlyMap<string, string>): void {
   }
 }
 
-/** The fields that the file has, `timestamp` first. Throws TRIBUTARY_BAD_DATA for a missing column. */
+/**
+ * The fields that the file has, `timestamp` first. Throws TRIBUTARY_BAD_DATA for a missing column.
+ */
 export function columnsOfTable(
   path: string,
   names: readonly string[],

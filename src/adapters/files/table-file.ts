@@ -1,5 +1,6 @@
-// What CSV and Parquet have in common: the engine gives every row as text cells, the time first. A record is
-// the row's RowBinary bytes until the very end, so that a sort moves bytes and only `decode` makes an object.
+// What CSV and Parquet have in common: the engine gives every row as text cells, the time first. A
+// record is the row's RowBinary bytes until the very end, so that a sort moves bytes and only
+// `decode` makes an object.
 import { ByteTime } from './byte-time.ts'
 import type { Engine } from './engine.ts'
 import { BlockBuilder } from './event-block.ts'

@@ -1,5 +1,5 @@
-// A binary min-heap of runs by the time of their first record; equal times by number of the run, which makes
-// the merge stable. Arrays of numbers, because it is asked once per record.
+// A binary min-heap of runs by the time of their first record; equal times by number of the run,
+// which makes the merge stable. Arrays of numbers, because it is asked once per record.
 
 export class TimeHeap {
   readonly #runs: Uint32Array

@@ -1,6 +1,7 @@
-// Wall-clock times of a zone -> UTC offsets, for CSV and Parquet times that carry no zone. Where a clock is
-// set back, a time that occurs twice is the first; where it is set forward, a time that does not occur is
-// taken with the offset before (Temporal's `compatible`). Offsets since 2000 are whole minutes.
+// Wall-clock times of a zone -> UTC offsets, for CSV and Parquet times that carry no zone. Where a
+// clock is set back, a time that occurs twice is the first; where it is set forward, a time that
+// does not occur is taken with the offset before (Temporal's `compatible`). Offsets since 2000 are
+// whole minutes.
 import { TributaryError } from '../../ports/errors.ts'
 
 const DAY_MS = 86_400_000

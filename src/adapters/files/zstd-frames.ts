@@ -1,6 +1,6 @@
-// Whether a .zst file is whole. The engine reads a file that is cut short without a word and just yields
-// fewer rows, so its frames are walked first: headers only, a few bytes per block. Damage inside a block is
-// the decoder's to find. Layout: RFC 8878, sections 3.1.1 and 3.1.2.
+// Whether a .zst file is whole. The engine reads a file that is cut short without a word and just
+// yields fewer rows, so its frames are walked first: headers only, a few bytes per block. Damage
+// inside a block is the decoder's to find. Layout: RFC 8878, sections 3.1.1 and 3.1.2.
 import type { FileHandle } from 'node:fs/promises'
 
 const FRAME_MAGIC = 0xfd2fb528

@@ -1,4 +1,5 @@
-// What a person reads when a file cannot be read: which file, which line and column, and what would help.
+// What a person reads when a file cannot be read: which file, which line and column, and what would
+// help.
 import { chmod, mkdir, readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

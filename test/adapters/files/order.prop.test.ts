@@ -1,4 +1,5 @@
-// The order of records: for any files, any times and any bound of memory it is that of a stable sort in memory.
+// The order of records: for any files, any times and any bound of memory it is that of a stable
+// sort in memory.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TimeHeap } from '../../../src/adapters/files/time-heap.ts'

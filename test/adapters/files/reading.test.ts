@@ -1,4 +1,5 @@
-// Reading as a whole: progress, stopping early, cleaning up, and the data set that the project is judged on.
+// Reading as a whole: progress, stopping early, cleaning up, and the data set that the project is
+// judged on.
 import { spawnSync } from 'node:child_process'
 import { existsSync, openSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'

@@ -1,5 +1,5 @@
-// Times are found in three quick ways (by the engine, from bytes, in cells); each must agree with the parser
-// that decides, over thousands of strings that are nearly times.
+// Times are found in three quick ways (by the engine, from bytes, in cells); each must agree with
+// the parser that decides, over thousands of strings that are nearly times.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ByteTime } from '../../../src/adapters/files/byte-time.ts'
@@ -162,7 +162,8 @@ describe('times of lines', () => {
     .filter((text) => text.trim() !== '')
 
   it('are those of JSON.parse and the parser, whatever the engine makes of the line', async () => {
-    // A dated line between every two shows by its neighbour's time whether a line was taken as dated.
+    // A dated line between every two shows by its neighbour's time whether a line was taken as
+    // dated.
     const given = fc.sample(anyLine, { numRuns: 6000, seed: 7 })
     const markMs = Date.parse('2000-01-01T00:00:00Z')
     await place.write(

@@ -21,7 +21,10 @@ const isWhole = async (bytes: Uint8Array): Promise<boolean> => {
   }
 }
 
-/** Frames of several blocks (compressed, raw, repeated bytes), as the engine's compressor writes them. */
+/**
+ * Frames of several blocks (compressed, raw, repeated bytes), as the engine's compressor writes
+ * them.
+ */
 const frameOf = async (sql: string): Promise<Buffer> => {
   await place.engineWrites('frame.zst', `SELECT ${sql}`, 'RawBLOB')
   return readFile(place.path('frame.zst'))
