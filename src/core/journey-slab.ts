@@ -16,9 +16,6 @@ function sizeClasses(): Int32Array {
   return Int32Array.from(sizes)
 }
 
-/** The longest journey that can be held, in words. */
-export const JOURNEY_WORDS_MAX = PAGE_WORDS
-
 export class JourneySlab {
   readonly #pages: Int32Array[] = []
   /** Words used of the page that is being cut. */

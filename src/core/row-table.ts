@@ -82,8 +82,10 @@ export class RowTable {
     const { stride, isMoney } = this.layout
     for (let slot = 0; slot < stride; slot++) {
       const amount = other.slots[from * stride + slot]!
-      if (isMoney[slot]) this.addMoney(row, slot, amount, other.slots[from * stride + ++slot]!)
-      else if (amount !== 0) this.add(row, slot, amount)
+      if (isMoney[slot]) {
+        this.addMoney(row, slot, amount, other.slots[from * stride + slot + 1])
+        slot++
+      } else if (amount !== 0) this.add(row, slot, amount)
     }
   }
 

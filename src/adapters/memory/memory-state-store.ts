@@ -117,7 +117,7 @@ export class MemoryStateStore implements StateStore {
   #bytesOf(entry: number): Uint8Array {
     const page = this.#journeys.page(entry)
     const base = this.#journeys.base(entry)
-    return new Uint8Array(page.buffer, (base + 1) * 4, page[base]!)
+    return new Uint8Array(page.buffer, (base + 1) * 4, page[base])
   }
 
   #writeJourneys(commit: Commit): void {
