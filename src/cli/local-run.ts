@@ -1,5 +1,5 @@
-// One partition in this process: state in memory, ledger in ClickHouse, flushes beside the work. What
-// `replay` and `demo` share; the runtime is that of production.
+// One partition in this process: state in memory, ledger in ClickHouse, flushes beside the work.
+// What `replay` and `demo` share; the runtime is that of production.
 import { createClickHouseLedger } from '../adapters/clickhouse/ledger-sink.ts'
 import { saveState, stateFile } from '../adapters/memory/state-file.ts'
 import { MemoryStateStore } from '../adapters/memory/memory-state-store.ts'

@@ -1,8 +1,10 @@
-// The command line as a whole: which commands exist, and what they share. Commands are built here and
-// know nothing of each other; errors leave as exceptions, so that main decides how the process ends.
+// The command line as a whole: which commands exist, and what they share. Commands are built here
+// and know nothing of each other; errors leave as exceptions, so that main decides how the process
+// ends.
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { checkCommand } from './check.ts'
 import { configCommand } from './config.ts'
+import { demoCommand } from './demo.ts'
 import { generateCommand } from './generate.ts'
 import { noColorOption } from './options.ts'
 import { replayCommand } from './replay.ts'
@@ -18,6 +20,7 @@ export function createProgram(): CommandUnknownOpts {
     .configureHelp({ sortSubcommands: false })
   const commands: CommandUnknownOpts[] = [
     replayCommand(),
+    demoCommand(),
     generateCommand(),
     checkCommand(),
     sqlCommand(),
