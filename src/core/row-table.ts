@@ -4,7 +4,7 @@
 import type { TableSpec } from './tables.ts'
 
 const NONE = -1
-const CARRY = 2 ** 50
+const CARRY = 1_125_899_906_842_624
 
 /** Which slots a table's measures take. */
 export interface SlotLayout {

@@ -2,6 +2,7 @@
 // unchanged; verify a closed hour by reading it back, and only then let the store forget it. Rows are
 // absolute and versioned, so sending one twice, late or out of order changes nothing.
 import { ledgerRow } from '../core/ledger-row.ts'
+import type { RowNames } from '../core/ledger-row.ts'
 import type { BookedTable } from '../core/ledger.ts'
 import { hourOf } from '../core/journey-layout.ts'
 import type { Partition } from '../core/partition.ts'
@@ -29,6 +30,7 @@ export class Flusher {
   readonly #partition: Partition
   readonly #lineage: string
   readonly #baseOffset: number
+  readonly #names: RowNames
   #hasLineage = false
 
   constructor(options: PartitionOptions, partition: Partition, meta: PartitionMeta) {
@@ -36,6 +38,13 @@ export class Flusher {
     this.#partition = partition
     this.#lineage = meta.lineage
     this.#baseOffset = meta.baseOffset
+    this.#names = {
+      dictionary: partition.dictionary,
+      goals: options.settings.goals.map((goal) => goal.name),
+      lineage: meta.lineage,
+      partition: options.partition,
+      generation: options.generation,
+    }
   }
 
   /** Rows whose present version has not landed. */
@@ -110,14 +119,7 @@ export class Flusher {
   }
 
   #row(table: number, booked: BookedTable, row: number, hour: number): LedgerRow {
-    const { settings, partition, generation } = this.#options
-    return ledgerRow(table, booked, row, hour, {
-      dictionary: this.#partition.dictionary,
-      goals: settings.goals.map((goal) => goal.name),
-      lineage: this.#lineage,
-      partition,
-      generation,
-    })
+    return ledgerRow(table, booked, row, hour, this.#names)
   }
 
   /** Those of the hours all of whose rows are in ClickHouse, value for value and version for version. */
