@@ -8,7 +8,7 @@ import { createEventBuilder } from './build-event.ts'
 import type { WireObject } from './build-event.ts'
 import { asBuffer, decodeUtf8, isUtf8Of } from './decode-utf8.ts'
 import { isFlatAndSmall } from './flat-object.ts'
-import { mayExceedJsonBytes } from './json-size.ts'
+import { exceedsJsonBytes, mayExceedJsonBytes } from './json-size.ts'
 import { METADATA_BYTES_MAX } from './limits.ts'
 import { refusalOf } from './refusal.ts'
 import { EventScanner } from './scan-event.ts'
@@ -67,9 +67,10 @@ export const createEventParser = (settings: Settings): EventParser => {
       return 'invalid_json'
     }
     if (!isObject(wire)) return 'invalid_json'
-    return mayExceedJsonBytes(value.length, METADATA_BYTES_MAX) || mayHoldSurrogate(text)
-      ? judge(wire)
-      : acceptOrJudge(wire)
+    const isTooLarge =
+      mayExceedJsonBytes(value.length, METADATA_BYTES_MAX) &&
+      exceedsJsonBytes(wire['metadata'], METADATA_BYTES_MAX)
+    return isTooLarge || mayHoldSurrogate(text) ? judge(wire) : acceptOrJudge(wire)
   }
 
   return {

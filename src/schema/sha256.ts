@@ -96,8 +96,8 @@ const loadTail = (bytes: Buffer, at: number, end: number): void => {
 
 /**
  * SHA-256 of the bytes from `start` to `end` (up to 2^28). Returns the eight big-endian words as
- * signed 32-bit integers in an array that the next call overwrites. Bytes are Buffers throughout, so
- * that the compiler meets one kind of array only.
+ * signed 32-bit integers in an array that the next call overwrites. Bytes are Buffers throughout,
+ * so that the compiler meets one kind of array only.
  */
 export const sha256Bytes = (bytes: Buffer, start: number, end: number): Readonly<Int32Array> => {
   state[0] = 0x6a09e667

@@ -12,7 +12,7 @@ import { wireEvent } from './wire-events.ts'
 
 const scanner = new EventScanner(DEFAULT_SETTINGS)
 
-/** Whether the scanner took the bytes; if so, they must be JSON and mean the same by the plain reading. */
+/** Whether the scanner took the bytes; if so, they are JSON and mean what the contract says. */
 const takes = (bytes: Buffer): boolean => {
   const event = scanner.scan(bytes)
   if (event === null) return false
@@ -22,7 +22,7 @@ const takes = (bytes: Buffer): boolean => {
   return true
 }
 
-/** JSON as different producers write it: key order, blanks, escapes, keys given twice, odd numbers. */
+/** JSON as producers write it: order of keys, blanks, escapes, keys given twice, odd numbers. */
 interface Dialect {
   readonly comma: string
   readonly colon: string
