@@ -3,6 +3,8 @@
 
 const PAGE_SHIFT = 20
 const PAGE_WORDS = 1 << PAGE_SHIFT
+/** The first page is small, each later one twice as long up to a full page: few cost little. */
+const FIRST_PAGE_WORDS = 1 << 13
 /** Capacities in words, each about a third more than the one before: little waste, few moves. */
 const CLASSES = sizeClasses()
 
@@ -18,8 +20,9 @@ function sizeClasses(): Int32Array {
 
 export class JourneySlab {
   readonly #pages: Int32Array[] = []
-  /** Words used of the page that is being cut. */
-  #cut = PAGE_WORDS
+  /** Length of the page that is being cut, and words used of it. */
+  #pageWords = 0
+  #cut = 0
   readonly #free: number[][] = Array.from(CLASSES, () => [])
 
   /** The class that holds `words` words. */
@@ -51,8 +54,10 @@ export class JourneySlab {
     const reused = this.#free[sizeClass]!.pop()
     if (reused !== undefined) return reused
     const words = CLASSES[sizeClass]!
-    if (this.#cut + words > PAGE_WORDS) {
-      this.#pages.push(new Int32Array(PAGE_WORDS))
+    if (this.#cut + words > this.#pageWords) {
+      const grown = Math.min(PAGE_WORDS, Math.max(FIRST_PAGE_WORDS, 2 * this.#pageWords))
+      this.#pageWords = Math.max(words, grown)
+      this.#pages.push(new Int32Array(this.#pageWords))
       this.#cut = 0
     }
     const address = ((this.#pages.length - 1) << PAGE_SHIFT) | this.#cut

@@ -7,22 +7,16 @@ import type { CoreRecord, Partition } from '../../src/core/partition.ts'
 import { createRecordParser } from '../../src/schema/record.ts'
 import { generateLog } from '../logs/build-log.ts'
 import { settingsFor } from '../logs/settings-for.ts'
-import { applyInMemory, inMemory, journeyBytes, publishedRows, runCore } from './run-core.ts'
+import { applyInMemory, inMemory, runCore, stateText } from './run-core.ts'
 
 const LOGS = 300
 const EVENTS = 20_000
 
-/** Everything that a store or ClickHouse would get to see, line by line. */
+/** Everything that a store or ClickHouse would get to see. */
 function visible(partition: Partition): string {
-  const lines = [
-    ...[...publishedRows(partition).values()].flat(),
-    ...journeyBytes(partition),
-    partition.dictionary.takeAdded(),
-    partition.due.takeDropped(),
-    ...partition.due.takeAppended().map(({ hour, persons }) => `${hour}: ${persons.join()}`),
-    [partition.journeysHeld, partition.journeysBegun, partition.streamTimeMs],
-  ]
-  return lines.map((line) => JSON.stringify(line)).join('\n')
+  const due = partition.due.takeAppended().map(({ hour, persons }) => `${hour}: ${persons.join()}`)
+  const changes = [due, partition.due.takeDropped(), partition.dictionary.takeAdded()]
+  return `${stateText(partition)}\n${JSON.stringify(changes)}`
 }
 
 it(`gives the rows and bytes of the general path (${LOGS} logs)`, () => {

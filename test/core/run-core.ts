@@ -100,3 +100,14 @@ export function journeyBytes({ journeys }: Partition): string[] {
   }
   return dump.sort()
 }
+
+/** All of that and what else a store would be given, but for the due lists: one text to compare. */
+export function stateText(partition: Partition): string {
+  const { journeysHeld, journeysBegun, streamTimeMs, dictionary } = partition
+  const lines = [
+    ...[...publishedRows(partition).values()].flat(),
+    ...journeyBytes(partition),
+    JSON.stringify({ journeysHeld, journeysBegun, streamTimeMs, dictionary: dictionary.size }),
+  ]
+  return lines.join('\n')
+}

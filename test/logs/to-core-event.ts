@@ -9,7 +9,18 @@ function hashWords(text: string, count: number): number[] {
   return Array.from({ length: count }, (_, i) => bytes.readInt32BE(i * 4))
 }
 
+/** Logs are run more than once: half of a run would go into hashing. */
+const converted = new WeakMap<LogEvent, CoreEvent>()
+
 export function toCoreEvent(event: LogEvent): CoreEvent {
+  const known = converted.get(event)
+  if (known !== undefined) return known
+  const made = convert(event)
+  converted.set(event, made)
+  return made
+}
+
+function convert(event: LogEvent): CoreEvent {
   const { eventId, userHash, transactionId, ...same } = event
   const [idHi, idLo] = hashWords(eventId, 2) as [number, number]
   const person = hashWords(userHash, 4) as [number, number, number, number]
