@@ -51,6 +51,7 @@ function takeJourneys({ journeys }: Partition): Pick<Changes, 'persons' | 'journ
     const page = journeys.page(entry)
     bytes.set(new Uint8Array(page.buffer, journeys.base(entry) * 4, length * 4), at)
   })
+  journeys.compact()
   return { persons, journeys: list.build() }
 }
 

@@ -1,5 +1,5 @@
-// Memory for packed journeys: pages of 32-bit words cut into size classes, each with a free list, so that
-// a million journeys cost no objects and growing one copies only its own words.
+// Memory for packed journeys: pages of 32-bit words cut into size classes, each with a free list, so
+// that a million journeys cost no objects and growing one copies only its own words.
 
 const PAGE_SHIFT = 20
 const PAGE_WORDS = 1 << PAGE_SHIFT
@@ -24,6 +24,8 @@ export class JourneySlab {
   #pageWords = 0
   #cut = 0
   readonly #free: number[][] = Array.from(CLASSES, () => [])
+  /** Words that were freed and not taken again. */
+  freeWords = 0
 
   /** The class that holds `words` words. */
   classOf(words: number): number {
@@ -52,8 +54,11 @@ export class JourneySlab {
 
   allocate(sizeClass: number): number {
     const reused = this.#free[sizeClass]!.pop()
-    if (reused !== undefined) return reused
     const words = CLASSES[sizeClass]!
+    if (reused !== undefined) {
+      this.freeWords -= words
+      return reused
+    }
     if (this.#cut + words > this.#pageWords) {
       const grown = Math.min(PAGE_WORDS, Math.max(FIRST_PAGE_WORDS, 2 * this.#pageWords))
       this.#pageWords = Math.max(words, grown)
@@ -67,5 +72,6 @@ export class JourneySlab {
 
   free(address: number, sizeClass: number): void {
     this.#free[sizeClass]!.push(address)
+    this.freeWords += CLASSES[sizeClass]!
   }
 }

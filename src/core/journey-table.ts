@@ -4,9 +4,11 @@
 import { JourneySlab } from './journey-slab.ts'
 
 const NONE = -1
+/** Holes of less than 16 MB are not worth a move. */
+const COMPACTED_WORDS_MIN = 1 << 22
 
 export class JourneyTable {
-  readonly #slab = new JourneySlab()
+  #slab = new JourneySlab()
   #index = new Int32Array(1 << 12).fill(NONE)
   #mask = (1 << 12) - 1
   #size = 0
@@ -139,6 +141,28 @@ export class JourneyTable {
     this.#changedWords = 0
     for (const entry of changed) this.#marks[entry]! &= 2
     return changed
+  }
+
+  /**
+   * Moves all journeys together if more than half of the memory is holes: journeys that have grown leave
+   * small blocks behind that nobody of their size needs any more. Positions change. Fewer holes than
+   * `holesMin` words are left alone.
+   */
+  compact(holesMin = COMPACTED_WORDS_MIN): void {
+    const { freeWords } = this.#slab
+    if (freeWords < holesMin || freeWords < this.#words) return
+    const slab = new JourneySlab()
+    for (let entry = 0; entry < this.#used; entry++) {
+      const length = this.#length[entry]!
+      if (length === 0) continue
+      const sizeClass = slab.classOf(length)
+      const address = slab.allocate(sizeClass)
+      const from = this.base(entry)
+      slab.page(address).set(this.page(entry).subarray(from, from + length), slab.base(address))
+      this.#address[entry] = address
+      this.#sizeClass[entry] = sizeClass
+    }
+    this.#slab = slab
   }
 
   /** Drops unchanged entries, those not used lately first, until at most `entriesMax` are left (CLOCK). */

@@ -14,6 +14,7 @@ type Step =
   | { readonly kind: 'delete'; readonly person: number }
   | { readonly kind: 'mark'; readonly person: number }
   | { readonly kind: 'take' }
+  | { readonly kind: 'compact' }
   | { readonly kind: 'evict'; readonly keep: number }
 
 const PERSONS = 60
@@ -32,10 +33,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('delete' as const), person: who }),
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('mark' as const), person: who }) },
   fc.record({ kind: fc.constant('take' as const) }),
+  fc.record({ kind: fc.constant('compact' as const) }),
   fc.record({ kind: fc.constant('evict' as const), keep: fc.nat(PERSONS) }),
 )
 
-/** A table beside the map that it must be like; entries of persons may go, but only unchanged ones. */
+/** A table beside the map that it must be like; entries may go, but only unchanged ones. */
 class TableAndModel {
   readonly table = new JourneyTable()
   readonly model = new Map<number, number[]>()
@@ -75,6 +77,8 @@ class TableAndModel {
         return
       case 'take':
         return this.takeChanged()
+      case 'compact':
+        return this.table.compact(0)
       case 'evict':
         return this.evict(one.keep)
     }

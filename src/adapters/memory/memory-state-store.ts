@@ -77,6 +77,7 @@ export class MemoryStateStore implements StateStore {
       return Promise.resolve('fenced')
     }
     this.#writeJourneys(commit)
+    this.#journeys.compact()
     for (const entry of commit.dictionary) {
       this.#dictionary.set(`${entry.kind}:${entry.id}`, entry)
     }
