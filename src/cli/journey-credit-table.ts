@@ -28,11 +28,12 @@ const SHORT: Readonly<Record<Model, string>> = {
   linear: 'linear',
   time_decay: 'time\ndecay',
   position_based: 'posi-\ntion',
-  w_shaped: 'w\nshaped',
+  w_shaped: 'w-\nshaped',
   shapley: 'shap-\nley',
 }
 const SHARE_WIDTH = 8
-const NAME_WIDTH = 99 - MODELS.length * (SHARE_WIDTH + 2) + MODELS.length
+/** What is left of 100 columns, each with its border. */
+const NAME_WIDTH = 98 - MODELS.length * (SHARE_WIDTH + 1)
 const WHY_WIDTH = 80
 
 const indented = (why: string): string =>
@@ -79,7 +80,7 @@ function oneModel(graph: JourneyGraph, conversion: ConversionNode, credit: Model
   const { currency, timeMs } = conversion
   const table = new Table({
     head: ['candidate', 'before it', '%', 'conversions', `net value ${currency}`.trimEnd()],
-    colWidths: [46, 14, 8, 13, 18],
+    colWidths: [41, 14, 8, 13, 18],
     colAligns: ['left', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [], compact: true },
   })

@@ -14,6 +14,7 @@ import {
   time,
   touchpointName,
   visible,
+  wrapped,
 } from './journey-words.ts'
 
 export interface Look {
@@ -111,11 +112,10 @@ function asideBlock(graph: JourneyGraph, look: Look): string {
       .filter(({ of }) => of === '')
       .map(({ timeMs, valueMinor, currency, why }) => {
         const amount = valueMinor < 0 ? 'of everything' : `of ${money(valueMinor, currency)}`
-        return `${time(timeMs)}  refund ${amount} that matches nothing: ${why}`
+        return remark(timeMs, `refund ${amount} that matches nothing: ${why}`)
       }),
-    ...graph.spares.map(
-      ({ timeMs, action, why }) =>
-        `${time(timeMs)}  ${visible(action)} that is not counted: ${why}`,
+    ...graph.spares.map(({ timeMs, action, why }) =>
+      remark(timeMs, `${visible(action)} that is not counted: ${why}`),
     ),
     ...(graph.otherEvents === 0
       ? []
@@ -123,3 +123,7 @@ function asideBlock(graph: JourneyGraph, look: Look): string {
   ]
   return lines.join('\n')
 }
+
+/** A remark beside its time, in lines that fit. */
+const remark = (timeMs: number, text: string): string =>
+  `${time(timeMs)}  ${wrapped(text, 79).join(`\n${' '.repeat(21)}`)}`

@@ -6,6 +6,7 @@ import { checkCommand } from './check.ts'
 import { configCommand } from './config.ts'
 import { demoCommand } from './demo.ts'
 import { generateCommand } from './generate.ts'
+import { journeyCommand } from './journey.ts'
 import { noColorOption } from './options.ts'
 import { replayCommand } from './replay.ts'
 import { sqlCommand } from './sql.ts'
@@ -23,6 +24,7 @@ export function createProgram(): CommandUnknownOpts {
     demoCommand(),
     generateCommand(),
     checkCommand(),
+    journeyCommand(),
     sqlCommand(),
     configCommand(),
     versionCommand(),

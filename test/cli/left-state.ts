@@ -1,0 +1,66 @@
+// A state as a run leaves it beside the ledger, from events on the wire, by the production runtime over
+// the memory twins; and the ledger that belongs to it.
+import { mkdir } from 'node:fs/promises'
+import { MemoryDeadLetters } from '../../src/adapters/memory/memory-dead-letters.ts'
+import { createMemoryLedger } from '../../src/adapters/memory/memory-ledger.ts'
+import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store.ts'
+import { saveState, stateFile } from '../../src/adapters/memory/state-file.ts'
+import type { CoreRecord } from '../../src/core/partition.ts'
+import type { Settings } from '../../src/core/settings.ts'
+import { DEFAULT_LIMITS } from '../../src/runtime/partition-options.ts'
+import { PartitionWorker } from '../../src/runtime/partition-worker.ts'
+import { createEventParser } from '../../src/schema/parse-event.ts'
+import { settingsFingerprint } from '../../src/schema/settings-fingerprint.ts'
+
+export interface WireRecord {
+  /** Record time, epoch ms. */
+  readonly timeMs: number
+  /** A line of JSON; null: a tick. */
+  readonly value: string | null
+}
+
+export async function leaveState(
+  folder: string,
+  records: readonly WireRecord[],
+  settings: Settings,
+): Promise<{ readonly ledger: ReturnType<typeof createMemoryLedger> }> {
+  const store = new MemoryStateStore()
+  const ledger = createMemoryLedger()
+  const worker = new PartitionWorker({
+    topic: 'events',
+    partition: 0,
+    clusterId: 'test',
+    settings,
+    fingerprint: settingsFingerprint(settings),
+    generation: 1,
+    limits: DEFAULT_LIMITS,
+    store,
+    ledger,
+    deadLetters: new MemoryDeadLetters(),
+    clock: { now: () => Date.UTC(2100, 0), sleep: () => Promise.resolve() },
+    random: { token: () => 'owner' },
+    probe: { at: () => undefined },
+  })
+  const parser = createEventParser(settings)
+  const judged = records.map(({ timeMs, value }, offset): CoreRecord => {
+    const content = value === null ? 'tick' : parser.parse(Buffer.from(value))
+    return { offset, timeMs, content }
+  })
+  const bounds = { low: 0, high: records.length }
+  await worker.acquire({ bounds, groupNext: null, readAt: () => Promise.resolve(null) })
+  await worker.apply({
+    from: 0,
+    to: records.length,
+    records: judged,
+    source: (offset) => ({
+      offset,
+      timeMs: records[offset]!.timeMs,
+      key: null,
+      value: Buffer.from(records[offset]!.value ?? ''),
+    }),
+  })
+  await worker.flush()
+  await mkdir(folder, { recursive: true })
+  await saveState(stateFile(folder), store, settings)
+  return { ledger }
+}
