@@ -36,6 +36,7 @@ export function demoCommand() {
       const log = demoLog(seed, events)
       const rates = ratesOf(events, options.rate)
       await interruptible(async (signal) => {
+        if (options.quiet !== true) process.stderr.write('opening the ledger …\n')
         const ledger = await openLocalLedger(options, DEFAULT_FOLDER)
         try {
           const display = openDisplay({ quiet: options.quiet === true, goal: events })

@@ -94,16 +94,19 @@ function share(spare: number, reasonsLeft: number) {
   return room
 }
 
+/** In full where it fits, else shorter. */
 function headLine(figures: Figures, columns: number, context: ScreenContext): string {
   const { colors, perSecond, goal } = context
-  const events = goal === null ? '' : ` of ${countText(goal)}`
-  const parts = [
-    colors.inverse(colors.bold(' tributary demo ')),
-    `${streamTimeText(figures)} stream time`,
-    `${countText(figures.records)}${events} events`,
-    ...(perSecond === null ? [] : [`${countText(perSecond)} events/s`]),
-  ]
-  return noteRight(parts.join('  '), colors.dim('Ctrl-C ends'), columns)
+  const name = colors.inverse(colors.bold(' tributary demo '))
+  const time = streamTimeText(figures)
+  const of = goal === null ? '' : ` of ${countText(goal)}`
+  const events = `${countText(figures.records)}${of} events`
+  const speed = perSecond === null ? [] : [countText(perSecond)]
+  const long = [name, `${time} stream time`, events, ...speed.map((text) => `${text} events/s`)]
+  const line = long.join('  ')
+  return widthOf(line) <= columns
+    ? noteRight(line, colors.dim('Ctrl-C ends'), columns)
+    : [name, `stream ${time}`, events, ...speed.map((text) => `${text}/s`)].join('  ')
 }
 
 function chartBlock(

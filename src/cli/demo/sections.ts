@@ -134,7 +134,8 @@ export const reasonItems = ({ rejections }: Figures): string[] =>
   rejections.map(({ reason, records }) => `${reason} ${countText(records)}`)
 
 /** The latest time in the ledger, to the minute: of the show while it runs, else the hour. */
-export const streamTimeText = ({ streamHour, minutes }: Figures): string => {
+export const streamTimeText = ({ records, streamHour, minutes }: Figures): string => {
+  if (records === 0) return '-'
   const minute = minutes.at(-1)?.minute ?? ''
   return (minute > streamHour ? minute : streamHour).slice(0, 16)
 }
