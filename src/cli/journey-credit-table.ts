@@ -1,5 +1,5 @@
-// Credit of one conversion: rows are its candidates; columns the models in percent, or, of one model,
-// its share, its money and the candidate's age.
+// Credit of one conversion: rows are its candidates; columns the models in percent, or, of one
+// model, its share, its money and the candidate's age.
 import Table from 'cli-table3'
 import { MODELS } from '../core/event.ts'
 import type { Model } from '../core/event.ts'

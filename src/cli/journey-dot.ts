@@ -1,5 +1,5 @@
-// The journey graph in DOT, for Graphviz: a cluster per path, conversions rounded, the credit of each
-// conversion as a table beside it. With one model its shares are dashed edges as well.
+// The journey graph in DOT, for Graphviz: a cluster per path, conversions rounded, the credit of
+// each conversion as a table beside it. With one model its shares are dashed edges as well.
 import type { ConversionNode, JourneyGraph } from '../core/graph/journey-graph.ts'
 import { spanText } from '../core/graph/span-text.ts'
 import {

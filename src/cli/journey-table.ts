@@ -1,5 +1,5 @@
-// The journey graph for a terminal of 100 columns: a time line per path, then for each conversion the
-// credit of the models side by side, and why.
+// The journey graph for a terminal of 100 columns: a time line per path, then for each conversion
+// the credit of the models side by side, and why.
 import Table from 'cli-table3'
 import type { Colors } from 'picocolors/types.js'
 import type { ConversionNode, JourneyGraph } from '../core/graph/journey-graph.ts'

@@ -1,5 +1,5 @@
-// Words that the formats of `journey` share: amounts, shares, names. Names come from producers, so they
-// are shown with what could steer a terminal made visible.
+// Words that the formats of `journey` share: amounts, shares, names. Names come from producers, so
+// they are shown with what could steer a terminal made visible.
 import type {
   ConversionNode,
   CreditPart,

@@ -1,4 +1,5 @@
-// `tributary journey`: what it prints in each format is what was booked, whatever producers call things.
+// `tributary journey`: what it prints in each format is what was booked, whatever producers call
+// things.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

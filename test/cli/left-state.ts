@@ -1,5 +1,5 @@
-// A state as a run leaves it beside the ledger, from events on the wire, by the production runtime over
-// the memory twins; and the ledger that belongs to it.
+// A state as a run leaves it beside the ledger, from events on the wire, by the production runtime
+// over the memory twins; and the ledger that belongs to it.
 import { mkdir } from 'node:fs/promises'
 import { MemoryDeadLetters } from '../../src/adapters/memory/memory-dead-letters.ts'
 import { createMemoryLedger } from '../../src/adapters/memory/memory-ledger.ts'

@@ -1,7 +1,8 @@
-// The state that `replay` and `demo` leave beside the ledger, so that `journey` can read it: a line of
-// JSON (what is true of the partition, the settings, the dictionary), then every journey as 16 bytes of
-// person, its length as UInt32 little-endian, and its bytes. Written under another name and renamed, so
-// that a file with its name is whole; written and read in chunks, whatever the number of journeys.
+// The state that `replay` and `demo` leave beside the ledger, so that `journey` can read it: a
+// line of JSON (what is true of the partition, the settings, the dictionary), then every journey
+// as 16 bytes of person, its length as UInt32 little-endian, and its bytes. Written under another
+// name and renamed, so that a file with its name is whole; written and read in chunks, whatever
+// the number of journeys.
 import { createReadStream, createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -31,7 +32,9 @@ interface Header {
   readonly dictionary: readonly DictionaryEntry[]
 }
 
-/** The state of the partition with one person's journey; `bytes` is null for a person without one. */
+/**
+ * The state of the partition with one person's journey; `bytes` is null for a person without one.
+ */
 export interface StoredJourney extends Header {
   readonly bytes: Uint8Array | null
 }
@@ -79,8 +82,8 @@ function* chunksOf(line: Buffer, store: MemoryStateStore): Generator<Buffer> {
 
 /**
  * Looks for the journey of `person` (16 bytes), reading no further than it.
- * @throws TRIBUTARY_USAGE without such a file to read, TRIBUTARY_BAD_DATA when it is none of ours, was written
- * by another version, or is damaged.
+ * @throws TRIBUTARY_USAGE without such a file to read, TRIBUTARY_BAD_DATA when it is none of ours,
+ * was written by another version, or is damaged.
  */
 export async function findJourney(file: string, person: Uint8Array): Promise<StoredJourney> {
   const pieces = createReadStream(file, { highWaterMark: CHUNK_BYTES })

@@ -1,5 +1,5 @@
-// From a decoded journey to its graph. Pure; nothing is decided here that the core has not decided in
-// its anatomy.
+// From a decoded journey to its graph. Pure; nothing is decided here that the core has not decided
+// in its anatomy.
 import { KIND_OTHER } from '../journey-layout.ts'
 import { isTouch, kindOf } from '../journey.ts'
 import type { Journey } from '../journey.ts'

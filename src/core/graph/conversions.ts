@@ -1,5 +1,5 @@
-// Conversions as people ask for them: from which events they were merged, whose word counted, what was
-// taken back; and the conversion events that make none.
+// Conversions as people ask for them: from which events they were merged, whose word counted, what
+// was taken back; and the conversion events that make none.
 import { POST_LIVE_MS } from '../anatomy.ts'
 import { netMinor } from '../book-conversion.ts'
 import { ACTION, CAMPAIGN, CURRENCY, LIVE, NO_VALUE, VARIANT } from '../dictionary.ts'

@@ -1,5 +1,5 @@
-// The credit of one conversion as it was booked (book-conversion.ts), candidate by candidate, each model
-// with the rule that decided.
+// The credit of one conversion as it was booked (book-conversion.ts), candidate by candidate, each
+// model with the rule that decided.
 import { netMinor } from '../book-conversion.ts'
 import { modelShares } from '../credit.ts'
 import type { Candidates } from '../credit.ts'

@@ -1,8 +1,8 @@
 // The journey graph for people (DESIGN section 4): what is known of one person, which numbers were
-// booked for it and by which rule. Nodes are touchpoints and conversions, named t1, t2, … and c1, c2, …
-// in time order; steps lead from one to the next. Times are epoch ms, money is in minor units of the
-// currency beside it. Where something that a number depends on may have been forgotten, the graph says
-// so instead of the number.
+// booked for it and by which rule. Nodes are touchpoints and conversions, named t1, t2, … and c1,
+// c2, … in time order; steps lead from one to the next. Times are epoch ms, money is in minor
+// units of the currency beside it. Where something that a number depends on may have been
+// forgotten, the graph says so instead of the number.
 import type { Model } from '../event.ts'
 
 export interface JourneyGraph {
@@ -107,7 +107,9 @@ export interface Step {
   readonly from: string
   readonly to: string
   readonly delayMs: number
-  /** Whether it is a transition of the ledger; else it leads to a conversion that closes nothing. */
+  /**
+   * Whether it is a transition of the ledger; else it leads to a conversion that closes nothing.
+   */
   readonly isTransition: boolean
 }
 

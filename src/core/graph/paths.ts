@@ -58,7 +58,10 @@ function lapseOf({ journey, anatomy, settings }: Reading, path: Path, lastTouchM
   return `the next ${what} came ${spanText(waited)} after its last touch, more than ${gap}`
 }
 
-/** Steps between the nodes of each path; what does not close the path hangs off its last touchpoint. */
+/**
+ * Steps between the nodes of each path; what does not close the path hangs off its last
+ * touchpoint.
+ */
 export function pathSteps(reading: Reading, placed: readonly PlacedTouchpoint[]): Step[] {
   const { anatomy, goals } = reading
   const steps: Step[] = []

@@ -1,5 +1,5 @@
-// What the parts of the graph are read from: one decoded journey with its anatomy and its names, and
-// what may be missing at its front.
+// What the parts of the graph are read from: one decoded journey with its anatomy and its names,
+// and what may be missing at its front.
 import { Anatomy } from '../anatomy.ts'
 import { CHANNEL } from '../dictionary.ts'
 import type { Dictionary } from '../dictionary.ts'
@@ -24,7 +24,9 @@ export interface Reading extends GraphContext {
   readonly isDirect: (channel: number) => boolean
 }
 
-/** Events that ended paths are forgotten when they are older than this, unless an order keeps them. */
+/**
+ * Events that ended paths are forgotten when they are older than this, unless an order keeps them.
+ */
 export const forgettingMs = ({ settings, streamTimeMs }: GraphContext): number =>
   streamTimeMs - settings.latenessMs - reachMs(settings)
 

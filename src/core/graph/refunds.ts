@@ -1,6 +1,6 @@
-// Refunds with what they took from which conversion, or why from none. What they take together is the
-// decision of `transactions.ts`; which of them took it is found here by the same rules, and checked
-// against it, so that the graph cannot say anything that was not booked.
+// Refunds with what they took from which conversion, or why from none. What they take together is
+// the decision of `transactions.ts`; which of them took it is found here by the same rules, and
+// checked against it, so that the graph cannot say anything that was not booked.
 import { CURRENCY, NO_VALUE } from '../dictionary.ts'
 import { KIND_REFUND } from '../journey-layout.ts'
 import { kindOf } from '../journey.ts'

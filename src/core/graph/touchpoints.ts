@@ -1,5 +1,6 @@
-// Touchpoints with the touches they are runs of. Which touch begins one is the anatomy's decision; here
-// it is only found again: two touchpoints of one time and one (channel, campaign) never follow each other.
+// Touchpoints with the touches they are runs of. Which touch begins one is the anatomy's decision;
+// here it is only found again: two touchpoints of one time and one (channel, campaign) never
+// follow each other.
 import { ACTION, CAMPAIGN, CHANNEL, LIVE, NO_VALUE } from '../dictionary.ts'
 import { actionOf, highHalf, isTouch, lowHalf } from '../journey.ts'
 import type { TouchpointNode } from './journey-graph.ts'

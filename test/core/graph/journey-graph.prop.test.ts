@@ -1,5 +1,5 @@
-// What the graph shows is what was booked: its credits and steps add up to the ledger, and forgetting
-// takes numbers away from the graph but never changes one.
+// What the graph shows is what was booked: its credits and steps add up to the ledger, and
+// forgetting takes numbers away from the graph but never changes one.
 import { beforeAll, describe, expect, it } from 'vitest'
 import type {
   ConversionNode,

@@ -1,5 +1,5 @@
-// What the graph says of a journey, case by case: what its nodes hold, why credit went where it went, how
-// paths ended, what became of refunds, and what it admits not to know.
+// What the graph says of a journey, case by case: what its nodes hold, why credit went where it
+// went, how paths ended, what became of refunds, and what it admits not to know.
 import { describe, expect, it } from 'vitest'
 import type { ConversionNode, JourneyGraph } from '../../../src/core/graph/journey-graph.ts'
 import { spanText } from '../../../src/core/graph/span-text.ts'
@@ -354,7 +354,8 @@ describe('what has been forgotten', () => {
     const before = graphOf([...told, 4 * DAY], settings).conversions[0]!
     expect(before.candidates).toEqual(['t1', 't2'])
     expect(before.credits).toHaveLength(8)
-    // The order's transaction is dead, its path is not yet old enough: only the first path has gone.
+    // The order's transaction is dead, its path is not yet old enough: only the first path has
+    // gone.
     const later = { ...settings, transactionWindowMs: HOUR }
     const graph = graphOf([...told, 3 * DAY + 2 * HOUR], later)
     expect(graph.forgotten.paths).toBe(1)

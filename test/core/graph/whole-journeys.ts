@@ -1,5 +1,5 @@
-// The journeys of a run in two ways: as the core keeps them, and with every event that was ever applied,
-// as if nothing were forgotten.
+// The journeys of a run in two ways: as the core keeps them, and with every event that was ever
+// applied, as if nothing were forgotten.
 import { createPackedEvent, packEvent } from '../../../src/core/pack-event.ts'
 import { Goals } from '../../../src/core/goals.ts'
 import { buildGraph } from '../../../src/core/graph/build-graph.ts'
