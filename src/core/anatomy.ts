@@ -1,12 +1,13 @@
-// The anatomy of a journey: its touchpoints, paths and conversions, as DESIGN section 4 defines them,
-// with what each conversion's credit depends on. Made in one pass over the events; compared before and
-// after a change, it says which parts of f differ.
+// The anatomy of a journey: its touchpoints, paths and conversions, as DESIGN section 4 defines
+// them, with what each conversion's credit depends on. Made in one pass over the events; compared
+// before and after a change, it says which parts of f differ.
 import { PATH_LAPSED, PATH_NONE, PATH_OPEN } from './journey-layout.ts'
 import { isTouch, lowHalf } from './journey.ts'
 import type { Journey } from './journey.ts'
 import type { Goals } from './goals.ts'
 import { findTransactions } from './transactions.ts'
-import type { Conversion, Group, UnmatchedRefund } from './transactions.ts'
+import type { Group } from './transaction-groups.ts'
+import type { Conversion, UnmatchedRefund } from './transactions.ts'
 import type { Settings } from './settings.ts'
 
 /** A purchase without a live event belongs to the show seen at most this long before. */

@@ -1,12 +1,14 @@
-// What one conversion adds to `conversions`, `credits` and, as an order of a live event, to `live_minutes`.
-import type { Anatomy } from './anatomy.ts'
-import { modelShares } from './credit.ts'
-import type { Candidates, ModelSettings, Shares } from './credit.ts'
+// What one conversion adds to `conversions`, `credits` and, as an order of a live event, to
+// `live_minutes`.
+import type { Anatomy, CreditBasis } from './anatomy.ts'
+import { CreditSplitter } from './credit.ts'
+import type { Candidates, ModelSettings } from './credit.ts'
 import { NO_VALUE, UNATTRIBUTED } from './dictionary.ts'
 import { MODELS } from './event.ts'
 import { LIVE_MINUTES } from './ledger.ts'
 import type { Delta } from './ledger.ts'
-import { LIVE, bookCredit, bookSale, liveRow } from './rows.ts'
+import { CREDIT_AMOUNTS, LIVE, bookCredit, bookSale, liveRow } from './rows.ts'
+import { TouchpointPlaces } from './touchpoint-places.ts'
 import type { Goals } from './goals.ts'
 import type { Conversion } from './transactions.ts'
 
@@ -45,97 +47,96 @@ export function bookConversion(
     sign,
   )
   if (basis.to === basis.from) bookUnattributed(conversion, sign, context)
-  else {
-    const candidates: Candidates = {
-      timesMs: anatomy.touchpointMs.slice(basis.from, basis.to),
-      touchpoints: anatomy.touchpointKey.slice(basis.from, basis.to),
-      lead: basis.lead < 0 ? -1 : basis.lead - basis.from,
-    }
-    bookCredits(conversion, candidates, sign, context)
-  }
+  else bookCredits(conversion, candidatesOf(anatomy, basis), sign, context)
   if (goal === context.goals.order) bookOrder(conversion, basis.postLive, sign, context.delta)
 }
 
+function candidatesOf(anatomy: Anatomy, basis: CreditBasis): Candidates {
+  return {
+    timesMs: anatomy.touchpointMs,
+    touchpoints: anatomy.touchpointKey,
+    from: basis.from,
+    to: basis.to,
+    lead: basis.lead,
+  }
+}
+
 function bookUnattributed(conversion: Conversion, sign: number, context: BookContext): void {
-  const { goal, currency, timeMs } = conversion
-  const credit = {
-    micro: MICRO,
-    valueMinor: netMinor(conversion),
-    refundMinor: conversion.refundedMinor,
-    touchpoints: 0,
-  }
+  setAll(conversion, 0)
   for (let model = 0; model < MODELS.length; model++) {
-    const row = { goal, model, touchpoint: UNATTRIBUTED, currency, timeMs }
-    bookCredit(context.delta, row, credit, sign)
+    bookCredit(context.delta, conversion, model, UNATTRIBUTED, sums, 0, sign)
   }
+}
+
+const splitter = new CreditSplitter()
+let micro = new Float64Array(64)
+let net = new Float64Array(64)
+let gross = new Float64Array(64)
+/** By place (channel, campaign): micro-conversions, net, refund and weighted touchpoints. */
+let sums = new Float64Array(64 * CREDIT_AMOUNTS)
+const places = new TouchpointPlaces()
+
+/** The first sums become those of whoever gets all of a conversion by `touchpoints` touchpoints. */
+function setAll(conversion: Conversion, touchpoints: number): void {
+  sums[0] = MICRO
+  sums[1] = netMinor(conversion)
+  sums[2] = conversion.refundedMinor
+  sums[3] = touchpoints
 }
 
 function bookCredits(
   conversion: Conversion,
-  candidates: Candidates,
+  of: Candidates,
   sign: number,
   context: BookContext,
 ): void {
-  const { distinct, placeOf } = distinctTouchpoints(candidates.touchpoints)
+  places.find(of)
+  reserve(of.to - of.from)
   for (let model = 0; model < MODELS.length; model++) {
-    const shares = modelShares(MODELS[model]!, candidates, context.models)
-    const sums = sumShares(conversion, shares, placeOf, distinct.length)
-    for (let place = 0; place < distinct.length; place++) {
-      const at = place * SUMS
+    splitter.choose(model, of, context.models)
+    const { winner } = splitter
+    if (winner >= 0) {
+      setAll(conversion, 1)
+      const touchpoint = of.touchpoints[of.from + winner]!
+      bookCredit(context.delta, conversion, model, touchpoint, sums, 0, sign)
+      continue
+    }
+    if (places.count === 1) {
+      setAll(conversion, splitter.weighted)
+      bookCredit(context.delta, conversion, model, places.touchpoint(0), sums, 0, sign)
+      continue
+    }
+    sumShares(conversion, of.to - of.from)
+    for (let place = 0; place < places.count; place++) {
+      const at = place * CREDIT_AMOUNTS
       if (sums[at + 3] === 0) continue
-      const { goal, currency, timeMs } = conversion
-      bookCredit(
-        context.delta,
-        { goal, model, touchpoint: distinct[place]!, currency, timeMs },
-        {
-          micro: sums[at]!,
-          valueMinor: sums[at + 1]!,
-          refundMinor: sums[at + 2]!,
-          touchpoints: sums[at + 3]!,
-        },
-        sign,
-      )
+      bookCredit(context.delta, conversion, model, places.touchpoint(place), sums, at, sign)
     }
   }
 }
 
-/** Micro-conversions, net, refund and weighted touchpoints of each of `places` (channel, campaign). */
-const SUMS = 4
-
-function sumShares(
-  { grossMinor, refundedMinor }: Conversion,
-  shares: Shares,
-  placeOf: readonly number[],
-  places: number,
-): Float64Array {
-  const micro = shares.split(MICRO)
-  const net = shares.split(grossMinor - refundedMinor)
-  const gross = refundedMinor === 0 ? net : shares.split(grossMinor)
-  const sums = new Float64Array(places * SUMS)
-  for (let i = 0; i < placeOf.length; i++) {
-    const at = placeOf[i]! * SUMS
+/** Fills `sums` by the model that `splitter` has chosen. */
+function sumShares(conversion: Conversion, count: number): void {
+  const { grossMinor, refundedMinor } = conversion
+  splitter.split(MICRO, micro)
+  splitter.split(grossMinor - refundedMinor, net)
+  if (refundedMinor !== 0) splitter.split(grossMinor, gross)
+  sums.fill(0, 0, places.count * CREDIT_AMOUNTS)
+  for (let i = 0; i < count; i++) {
+    const at = places.placeOf(i) * CREDIT_AMOUNTS
     sums[at]! += micro[i]!
     sums[at + 1]! += net[i]!
-    sums[at + 2]! += gross[i]! - net[i]!
-    if (shares.hasWeight(i)) sums[at + 3]!++
+    if (refundedMinor !== 0) sums[at + 2]! += gross[i]! - net[i]!
+    if (splitter.hasWeight(i)) sums[at + 3]!++
   }
-  return sums
 }
 
-/** The different (channel, campaign) pairs, and for each candidate its place among them. */
-function distinctTouchpoints(touchpoints: readonly number[]): {
-  readonly distinct: readonly number[]
-  readonly placeOf: readonly number[]
-} {
-  const distinct: number[] = []
-  const places = touchpoints.length > 16 ? new Map<number, number>() : null
-  const placeOf = touchpoints.map((key) => {
-    const known = places === null ? distinct.indexOf(key) : (places.get(key) ?? -1)
-    if (known >= 0) return known
-    places?.set(key, distinct.length)
-    return distinct.push(key) - 1
-  })
-  return { distinct, placeOf }
+function reserve(count: number): void {
+  if (count <= micro.length) return
+  micro = new Float64Array(count * 2)
+  net = new Float64Array(count * 2)
+  gross = new Float64Array(count * 2)
+  sums = new Float64Array(count * 2 * CREDIT_AMOUNTS)
 }
 
 /** Gross money of an order at its own minute; what was refunded stands beside it. */

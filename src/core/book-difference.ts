@@ -1,6 +1,6 @@
-// f(after) - f(before) of one journey, for everything that depends on its anatomy: transitions, paths,
-// credits, conversions and live orders. Only what differs is booked; what both have in common is
-// recognised by the touchpoints they share at the front and at the back.
+// f(after) - f(before) of one journey, for everything that depends on its anatomy: transitions,
+// paths, credits, conversions and live orders. Only what differs is booked; what both have in
+// common is recognised by the touchpoints they share at the front and at the back.
 import type { Anatomy, Path } from './anatomy.ts'
 import { ENDED_CONVERTED, ENDED_OPEN } from './anatomy.ts'
 import { bookConversion, netMinor } from './book-conversion.ts'
@@ -13,19 +13,9 @@ import { bookEndedPath, bookObservedStep, bookSettledStep, bookUnmatchedRefund }
 
 /** Books the difference between two anatomies of one journey. */
 export function bookDifference(before: Anatomy, after: Anatomy, context: BookContext): void {
-  const shared = sharedTouchpoints(before, after)
-  bookUnshared(
-    before.paths,
-    after.paths,
-    (p, q) => isSamePath(before.paths[p]!, after.paths[q]!, { before, after, shared }),
-    (i, sign) => bookPath(sign < 0 ? before : after, i, sign, context),
-  )
-  bookUnshared(
-    before.conversions,
-    after.conversions,
-    (c, d) => isSameConversion(c, d, { before, after, shared }),
-    (i, sign) => bookConversion(sign < 0 ? before : after, i, sign, context),
-  )
+  const pair: Pair = { before, after, shared: sharedTouchpoints(before, after) }
+  bookPaths(pair, context)
+  bookConversions(pair, context)
   for (const refund of before.unmatchedRefunds) bookUnmatchedRefund(context.delta, refund, -1)
   for (const refund of after.unmatchedRefunds) bookUnmatchedRefund(context.delta, refund, 1)
 }
@@ -46,32 +36,47 @@ function sharedTouchpoints(before: Anatomy, after: Anatomy): Shared {
   const b = before.touchpointMs.length
   const a = after.touchpointMs.length
   const most = Math.min(a, b)
-  const isSame = (i: number, j: number): boolean =>
-    before.touchpointMs[i] === after.touchpointMs[j] &&
-    before.touchpointKey[i] === after.touchpointKey[j]
   let front = 0
-  while (front < most && isSame(front, front)) front++
+  while (front < most && isSameTouchpoint(before, front, after, front)) front++
   let back = 0
-  while (front + back < most && isSame(b - 1 - back, a - 1 - back)) back++
+  while (front + back < most && isSameTouchpoint(before, b - 1 - back, after, a - 1 - back)) back++
   return { front, back }
 }
 
-/** Takes back what only `before` has and books what only `after` has; items match from both ends. */
-function bookUnshared(
-  before: readonly unknown[],
-  after: readonly unknown[],
-  isSame: (b: number, a: number) => boolean,
-  book: (item: number, sign: number) => void,
-): void {
+const isSameTouchpoint = (before: Anatomy, i: number, after: Anatomy, j: number): boolean =>
+  before.touchpointMs[i] === after.touchpointMs[j] &&
+  before.touchpointKey[i] === after.touchpointKey[j]
+
+// Both take back what only `before` has and book what only `after` has; items match from both ends.
+
+function bookPaths(pair: Pair, context: BookContext): void {
+  const before = pair.before.paths
+  const after = pair.after.paths
   const most = Math.min(before.length, after.length)
   let front = 0
-  while (front < most && isSame(front, front)) front++
-  let back = 0
-  while (front + back < most && isSame(before.length - 1 - back, after.length - 1 - back)) {
-    back++
+  while (front < most && isSamePath(before[front]!, after[front]!, pair)) front++
+  let b = before.length
+  let a = after.length
+  while (b > front && a > front && isSamePath(before[b - 1]!, after[a - 1]!, pair)) {
+    b--
+    a--
   }
-  for (let i = front; i < before.length - back; i++) book(i, -1)
-  for (let i = front; i < after.length - back; i++) book(i, 1)
+  for (let i = front; i < b; i++) bookPath(pair.before, i, -1, context)
+  for (let i = front; i < a; i++) bookPath(pair.after, i, 1, context)
+}
+
+function bookConversions(pair: Pair, context: BookContext): void {
+  let b = pair.before.conversions.length
+  let a = pair.after.conversions.length
+  const most = Math.min(b, a)
+  let front = 0
+  while (front < most && isSameConversion(front, front, pair)) front++
+  while (b > front && a > front && isSameConversion(b - 1, a - 1, pair)) {
+    b--
+    a--
+  }
+  for (let i = front; i < b; i++) bookConversion(pair.before, i, -1, context)
+  for (let i = front; i < a; i++) bookConversion(pair.after, i, 1, context)
 }
 
 /** Whether touchpoints [from, to) before are the touchpoints [otherFrom, otherTo) after. */
@@ -133,55 +138,53 @@ function bookOpenPath(anatomy: Anatomy, path: Path, sign: number, delta: Delta):
   }
 }
 
+/** Reused for every step and path: what is booked is copied out of it at once. */
+const step = { from: 0, to: 0, currency: 0, delayMinutes: 0, valueMinor: 0 }
+
 function bookEndedPathOf(anatomy: Anatomy, path: Path, sign: number, context: BookContext): void {
+  const { delta } = context
   const conversion = path.conversion < 0 ? null : anatomy.conversions[path.conversion]!
   const startMs = path.from < path.to ? anatomy.touchpointMs[path.from]! : conversion!.timeMs
-  let from = START_STATE
+  step.from = START_STATE
+  step.currency = NO_VALUE
+  step.delayMinutes = 0
+  step.valueMinor = 0
   let fromMs = startMs
-  const step = (to: number, toMs: number, currency: number, valueMinor: number): void => {
-    const delayMinutes = from === START_STATE ? 0 : Math.floor((toMs - fromMs) / MINUTE_MS)
-    bookSettledStep(context.delta, { from, to, currency, delayMinutes, valueMinor }, sign)
-    from = to
+  for (let i = path.from; i < path.to; i++) {
+    step.to = lowHalf(anatomy.touchpointKey[i]!)
+    const toMs = anatomy.touchpointMs[i]!
+    if (i > path.from) step.delayMinutes = minutesBetween(fromMs, toMs)
+    bookSettledStep(delta, step, sign)
+    step.from = step.to
     fromMs = toMs
   }
-  for (let i = path.from; i < path.to; i++) {
-    step(lowHalf(anatomy.touchpointKey[i]!), anatomy.touchpointMs[i]!, NO_VALUE, 0)
+  step.to = NULL_STATE
+  step.delayMinutes = 0
+  let minutesToConversion = 0
+  if (conversion !== null) {
+    step.to = CONVERSION_STATE
+    step.currency = conversion.currency
+    step.valueMinor = netMinor(conversion)
+    if (path.from < path.to) step.delayMinutes = minutesBetween(fromMs, conversion.timeMs)
+    minutesToConversion = minutesBetween(startMs, conversion.timeMs)
   }
-  if (conversion === null) {
-    step(NULL_STATE, fromMs, NO_VALUE, 0)
-    const amounts = { startMs, currency: NO_VALUE, valueMinor: 0, minutesToConversion: 0 }
-    bookEnded(anatomy, path, sign, context, amounts)
-    return
-  }
-  const { timeMs, currency } = conversion
-  const valueMinor = netMinor(conversion)
-  step(CONVERSION_STATE, timeMs, currency, valueMinor)
-  const minutesToConversion = Math.floor((timeMs - startMs) / MINUTE_MS)
-  bookEnded(anatomy, path, sign, context, { startMs, currency, valueMinor, minutesToConversion })
-}
-
-function bookEnded(
-  anatomy: Anatomy,
-  path: Path,
-  sign: number,
-  context: BookContext,
-  amounts: {
-    readonly startMs: number
-    readonly currency: number
-    readonly valueMinor: number
-    readonly minutesToConversion: number
-  },
-): void {
+  bookSettledStep(delta, step, sign)
   bookEndedPath(
-    context.delta,
+    delta,
     {
-      ...amounts,
       keys: anatomy.touchpointKey,
       from: path.from,
       to: path.to,
+      startMs,
       fold: context.fold,
+      currency: step.currency,
       isConverted: path.end === ENDED_CONVERTED,
+      valueMinor: step.valueMinor,
+      minutesToConversion,
     },
     sign,
   )
 }
+
+const minutesBetween = (fromMs: number, toMs: number): number =>
+  Math.floor((toMs - fromMs) / MINUTE_MS)

@@ -6,40 +6,59 @@ export interface Bytes {
   readonly ends: Int32Array
 }
 
+/** Its three views lie over one buffer, which moves when it grows: read them again after `next`. */
 export class ByteListBuilder {
-  #bytes = new Uint8Array(1024)
-  #ends = new Int32Array(64)
+  bytes: Uint8Array
+  /** For lists whose items are all of whole words, or of whole doubles. */
+  words: Int32Array
+  doubles: Float64Array
+  #ends: Int32Array
   #count = 0
   #length = 0
 
-  /** Room for an item of `length` bytes; the caller fills it before the next call. */
-  next(length: number): { readonly bytes: Uint8Array; readonly at: number } {
+  /** With room for items and bytes as expected; it grows beyond. */
+  constructor(items = 64, bytes = 1024) {
+    const buffer = new ArrayBuffer(Math.ceil(bytes / 8) * 8)
+    this.bytes = new Uint8Array(buffer)
+    this.words = new Int32Array(buffer)
+    this.doubles = new Float64Array(buffer)
+    this.#ends = new Int32Array(items)
+  }
+
+  /** Where an item of `length` bytes goes; the caller fills it before the next call. */
+  next(length: number): number {
     const at = this.#length
-    if (at + length > this.#bytes.length) {
-      const wider = new Uint8Array(Math.max(this.#bytes.length * 2, at + length))
-      wider.set(this.#bytes)
-      this.#bytes = wider
-    }
+    const end = at + length
+    if (end > this.bytes.length) this.#grow(end)
     if (this.#count === this.#ends.length) {
-      const wider = new Int32Array(this.#ends.length * 2)
+      const wider = new Int32Array(Math.max(64, this.#ends.length * 2))
       wider.set(this.#ends)
       this.#ends = wider
     }
-    this.#length = at + length
-    this.#ends[this.#count++] = this.#length
-    return { bytes: this.#bytes, at }
+    this.#length = end
+    this.#ends[this.#count++] = end
+    return at
   }
 
   add(item: Uint8Array): void {
-    const { bytes, at } = this.next(item.length)
-    bytes.set(item, at)
+    const at = this.next(item.length)
+    this.bytes.set(item, at)
   }
 
   build(): Bytes {
     return {
-      bytes: this.#bytes.subarray(0, this.#length),
+      bytes: this.bytes.subarray(0, this.#length),
       ends: this.#ends.subarray(0, this.#count),
     }
+  }
+
+  #grow(length: number): void {
+    const bytes = this.bytes
+    const buffer = new ArrayBuffer(Math.ceil(Math.max(bytes.length * 2, length) / 8) * 8)
+    this.bytes = new Uint8Array(buffer)
+    this.bytes.set(bytes)
+    this.words = new Int32Array(buffer)
+    this.doubles = new Float64Array(buffer)
   }
 }
 

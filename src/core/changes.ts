@@ -6,7 +6,7 @@ import type { Bytes } from './byte-list.ts'
 import type { DictionaryAddition } from './dictionary.ts'
 import type { BookedHour, BookedTable, Ledger } from './ledger.ts'
 import type { Partition } from './partition.ts'
-import { PERSON_BYTES, personsToBytes, personsToWords } from './person-bytes.ts'
+import { PERSON_BYTES, personsToBytes, personsToWords, writePerson } from './person-bytes.ts'
 
 export interface HourChanges {
   readonly hour: number
@@ -40,17 +40,21 @@ export function takeChanges(partition: Partition): Changes {
 }
 
 function takeJourneys({ journeys }: Partition): Pick<Changes, 'persons' | 'journeys'> {
+  const { changedBytes } = journeys
   const changed = journeys.takeChanged()
   const persons = new Uint8Array(changed.length * PERSON_BYTES)
-  const list = new ByteListBuilder()
-  changed.forEach((entry, i) => {
-    persons.set(personsToBytes(journeys.persons, journeys.person(entry), 1), i * PERSON_BYTES)
+  const list = new ByteListBuilder(changed.length, changedBytes * 2)
+  for (let i = 0; i < changed.length; i++) {
+    const entry = changed[i]!
+    writePerson(persons, i * PERSON_BYTES, journeys.persons, journeys.person(entry))
     const length = journeys.length(entry)
-    const { bytes, at } = list.next(length * 4)
-    if (length === 0) return
+    const at = list.next(length * 4) / 4
+    if (length === 0) continue
     const page = journeys.page(entry)
-    bytes.set(new Uint8Array(page.buffer, journeys.base(entry) * 4, length * 4), at)
-  })
+    const base = journeys.base(entry)
+    const { words } = list
+    for (let w = 0; w < length; w++) words[at + w] = page[base + w]!
+  }
   journeys.compact()
   return { persons, journeys: list.build() }
 }
@@ -60,33 +64,33 @@ function takeLedger(ledger: Ledger): HourChanges[] {
   for (const booked of ledger.takeTouched()) {
     const fields = new ByteListBuilder()
     const values = new ByteListBuilder()
-    booked.tables.forEach((table, number) => {
-      for (const row of table.takeChanged()) addRow(fields, values, table, { number, row })
-    })
+    for (let t = 0; t < booked.tables.length; t++) {
+      const table = booked.tables[t]!
+      for (const row of table.takeChanged()) addRow(fields, values, table, t, row)
+    }
     changes.push({ hour: booked.hour, fields: fields.build(), values: values.build() })
   }
   return changes.sort((a, b) => a.hour - b.hour)
 }
 
+/** Field: table number, key words. Value: slots, then the offset. */
 function addRow(
   fields: ByteListBuilder,
   values: ByteListBuilder,
-  table: BookedTable,
-  of: { readonly number: number; readonly row: number },
+  { rows, offsets }: BookedTable,
+  number: number,
+  row: number,
 ): void {
-  const key = table.rows.key(of.row)
-  const field = fields.next(1 + key.byteLength)
-  field.bytes[field.at] = of.number
-  field.bytes.set(new Uint8Array(key.buffer, key.byteOffset, key.byteLength), field.at + 1)
-  const { stride } = table.rows.layout
-  const measures = table.rows.slots.subarray(of.row * stride, (of.row + 1) * stride)
-  const value = values.next((stride + 1) * 8)
-  value.bytes.set(
-    new Uint8Array(measures.buffer, measures.byteOffset, measures.byteLength),
-    value.at,
-  )
-  const offset = table.offsets.subarray(of.row, of.row + 1)
-  value.bytes.set(new Uint8Array(offset.buffer, offset.byteOffset, 8), value.at + stride * 8)
+  const field = fields.next(1 + rows.keyLength(row) * 4)
+  fields.bytes[field] = number
+  rows.writeKey(row, fields.bytes, field + 1)
+  const { stride } = rows.layout
+  const value = values.next((stride + 1) * 8) / 8
+  const { doubles } = values
+  const { slots } = rows
+  const from = row * stride
+  for (let slot = 0; slot < stride; slot++) doubles[value + slot] = slots[from + slot]!
+  doubles[value + stride] = offsets[row]!
 }
 
 /** Puts stored ledger rows back; they count as not yet landed. */

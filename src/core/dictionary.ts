@@ -1,5 +1,6 @@
-// Strings of dimensions, kept once per partition and numbered in the order of the first applied record
-// that has them. Beyond the cap a new value becomes `(other)`. Packed journeys and row keys hold numbers.
+// Strings of dimensions, kept once per partition and numbered in the order of the first applied
+// record that has them. Beyond the cap a new value becomes `(other)`. Packed journeys and row keys
+// hold numbers.
 
 export const KINDS = ['channel', 'campaign', 'action', 'live', 'variant', 'currency'] as const
 export const CHANNEL = 0
@@ -37,6 +38,9 @@ export class Dictionary {
   readonly #valuesMax: number
   readonly #ids = KINDS.map(() => new Map<string, number>([['', NO_VALUE]]))
   readonly #values = KINDS.map(() => [''])
+  /** By kind: the known value that was asked for last. */
+  readonly #lastValues = KINDS.map(() => '')
+  readonly #lastIds = new Int32Array(KINDS.length)
   #added: DictionaryAddition[] = []
   /** How often a value was mapped to `(other)` since the start of this process. */
   othersMapped = 0
@@ -47,8 +51,14 @@ export class Dictionary {
 
   /** The number of a value, given on first sight; OTHER_VALUE beyond the cap. */
   number(kind: number, value: string): number {
+    if (value === '') return NO_VALUE
+    if (value === this.#lastValues[kind]) return this.#lastIds[kind]!
     const known = this.#ids[kind]!.get(value)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      this.#lastValues[kind] = value
+      this.#lastIds[kind] = known
+      return known
+    }
     // A producer's own "(other)" is the same row as ours: two numbers would collide in the ledger.
     if (value === OTHER_NAME) return OTHER_VALUE
     const values = this.#values[kind]!

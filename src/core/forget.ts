@@ -1,12 +1,12 @@
-// Forgetting by whole paths, front first: what is dropped can no longer change any number, because no
-// event that is still accepted can reach it (DESIGN section 4, "Forgetting").
+// Forgetting by whole paths, front first: what is dropped can no longer change any number, because
+// no event that is still accepted can reach it (DESIGN section 4, "Forgetting").
 import type { Anatomy } from './anatomy.ts'
 import { ENDED_OPEN } from './anatomy.ts'
 import { POST_LIVE_MS } from './anatomy.ts'
 import { MADE_BIT, USED_BIT } from './journey-layout.ts'
 import type { Journey } from './journey.ts'
-import { extensionAt } from './transactions.ts'
-import type { Group } from './transactions.ts'
+import { extensionAt } from './event-extension.ts'
+import type { Group } from './transaction-groups.ts'
 import type { Settings } from './settings.ts'
 
 /** How far back an event can matter to one that is still accepted. */

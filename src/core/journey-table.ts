@@ -1,6 +1,7 @@
 // The journeys that a partition has in memory: an open-addressing hash of 128-bit persons to packed
-// words. An entry with no words says that the person is known to have no journey; a person without an
-// entry is unknown here and must be loaded first. Entry numbers are stable until the entry is evicted.
+// words. An entry with no words says that the person is known to have no journey; a person without
+// an entry is unknown here and must be loaded first. Entry numbers are stable until the entry is
+// evicted.
 import { JourneySlab } from './journey-slab.ts'
 
 const NONE = -1
@@ -56,7 +57,10 @@ export class JourneyTable {
   add(p0: number, p1: number, p2: number, p3: number): number {
     if (this.#size * 2 >= this.#mask) this.#growIndex()
     const entry = this.#freeEntries.pop() ?? this.#nextEntry()
-    this.#persons.set([p0, p1, p2, p3], entry * 4)
+    this.#persons[entry * 4] = p0
+    this.#persons[entry * 4 + 1] = p1
+    this.#persons[entry * 4 + 2] = p2
+    this.#persons[entry * 4 + 3] = p3
     this.#length[entry] = 0
     this.#marks[entry] = 2
     this.#place(entry)
@@ -144,9 +148,9 @@ export class JourneyTable {
   }
 
   /**
-   * Moves all journeys together if more than half of the memory is holes: journeys that have grown leave
-   * small blocks behind that nobody of their size needs any more. Positions change. Fewer holes than
-   * `holesMin` words are left alone.
+   * Moves all journeys together if more than half of the memory is holes: journeys that have grown
+   * leave small blocks behind that nobody of their size needs any more. Positions change. Fewer
+   * holes than `holesMin` words are left alone.
    */
   compact(holesMin = COMPACTED_WORDS_MIN): void {
     const { freeWords } = this.#slab
@@ -165,7 +169,10 @@ export class JourneyTable {
     this.#slab = slab
   }
 
-  /** Drops unchanged entries, those not used lately first, until at most `entriesMax` are left (CLOCK). */
+  /**
+   * Drops unchanged entries, those not used lately first, until at most `entriesMax` are left
+   * (CLOCK).
+   */
   evict(entriesMax: number): void {
     let looked = 0
     while (this.#size > entriesMax && looked < this.#used * 2) {

@@ -1,6 +1,6 @@
-// A journey decoded into columns, for everything that needs more than its tail. One instance is reused
-// for all journeys of a partition. `decode` and `encode` are inverse, but for ids older than `lateness`,
-// which `encode` leaves out.
+// A journey decoded into columns, for everything that needs more than its tail. One instance is
+// reused for all journeys of a partition. `decode` and `encode` are inverse, but for ids older than
+// `lateness`, which `encode` leaves out.
 import {
   ENDED_PATH_BIT,
   EVENT_WITH_ID_WORDS,
@@ -99,8 +99,7 @@ export class Journey {
     this.#reserveExtensions(this.extensionCount)
     let at = base + HEADER_WORDS
     const extensionWords = this.extensionCount * EXTENSION_WORDS
-    this.extensions.set(words.subarray(at, at + extensionWords))
-    at += extensionWords
+    for (let w = 0; w < extensionWords; w++) this.extensions[w] = words[at++]!
     const end = base + length
     let extension = 0
     for (let i = 0; at < end; i++) {
@@ -121,8 +120,8 @@ export class Journey {
   }
 
   /**
-   * Writes the journey to `words` and returns its length. Ids of events before `idsSinceMs` are left
-   * out if they are at least `idsDroppedMin`.
+   * Writes the journey to `words` and returns its length. Ids of events before `idsSinceMs` are
+   * left out if they are at least `idsDroppedMin`.
    */
   encode(words: Int32Array, idsSinceMs: number, idsDroppedMin: number): number {
     if (this.count === 0) return 0
@@ -155,12 +154,17 @@ export class Journey {
     return HEADER_WORDS + this.count * EVENT_WITH_ID_WORDS + this.extensionCount * EXTENSION_WORDS
   }
 
-  /** Puts the event in its place: time, then touch < conversion < refund, then id. Returns its position. */
+  /**
+   * Puts the event in its place: time, then touch < conversion < refund, then id. Returns its
+   * position.
+   */
   insert(event: PackedEvent): number {
     this.#reserve(this.count + 1)
     let at = this.count
     while (at > 0 && this.#comesBefore(event, at - 1)) at--
-    for (const column of this.#columns()) column.copyWithin(at + 1, at, this.count)
+    if (at < this.count) {
+      for (const column of this.#columns()) column.copyWithin(at + 1, at, this.count)
+    }
     this.timeMs[at] = event.timeMs
     this.kindAction[at] = event.kindAction
     this.channelCampaign[at] = event.channelCampaign

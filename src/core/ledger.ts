@@ -1,6 +1,6 @@
-// Booked hours of one partition: absolute rows, each with the offset of the record that last touched it.
-// A row lives here until ClickHouse was shown to hold it. `Delta` collects what one record changes, so
-// that only a row whose own net difference is not zero is touched.
+// Booked hours of one partition: absolute rows, each with the offset of the record that last
+// touched it. A row lives here until ClickHouse was shown to hold it. `Delta` collects what one
+// record changes, so that only a row whose own net difference is not zero is touched.
 import { RowTable, slotLayout } from './row-table.ts'
 import { TABLES } from './tables.ts'
 
@@ -25,16 +25,21 @@ export class Delta {
 export class BookedTable {
   readonly rows: RowTable
   /** Offset of the record that last touched the row; -1: none yet. */
-  offsets = new Float64Array(8).fill(-1)
+  offsets: Float64Array
   /** Offset with which the row last landed in ClickHouse; -1: never. */
-  #landed = new Float64Array(8).fill(-1)
+  #landed: Float64Array
   /** Rows whose present version has not landed. */
   unflushed = 0
-  #inSpan = new Uint8Array(8)
+  #inSpan: Uint8Array
   #changed: number[] = []
 
-  constructor(table: number) {
-    this.rows = new RowTable(SLOT_LAYOUTS[table]!)
+  /** With room for as many rows as `like`, since an hour is much like the one before. */
+  constructor(table: number, like: BookedTable | undefined) {
+    const rows = roomFor(like?.rows.count ?? 0)
+    this.rows = new RowTable(SLOT_LAYOUTS[table]!, rows)
+    this.offsets = new Float64Array(rows).fill(-1)
+    this.#landed = new Float64Array(rows).fill(-1)
+    this.#inSpan = new Uint8Array(rows)
   }
 
   touch(row: number, offset: number): void {
@@ -54,7 +59,9 @@ export class BookedTable {
     return this.offsets[row] === this.#landed[row]
   }
 
-  /** Notes that the row landed with the version of `offset`; it stays unflushed if it has moved on. */
+  /**
+   * Notes that the row landed with the version of `offset`; it stays unflushed if it has moved on.
+   */
   markLanded(row: number, offset: number): void {
     if (!this.isFlushed(row) && this.offsets[row] === offset) this.unflushed--
     this.#landed[row] = offset
@@ -94,17 +101,25 @@ export class BookedTable {
   }
 }
 
+/** A power of two from 8 to 4,096: beyond, growing costs little. */
+function roomFor(rows: number): number {
+  let room = 8
+  while (room < rows && room < 4096) room *= 2
+  return room
+}
+
 export class BookedHour {
   readonly hour: number
-  readonly tables: readonly BookedTable[] = TABLES.map((_, table) => new BookedTable(table))
+  readonly tables: readonly BookedTable[]
 
   /** Rows whose present version has not landed in ClickHouse. */
   get unflushed(): number {
     return this.tables.reduce((sum, table) => sum + table.unflushed, 0)
   }
 
-  constructor(hour: number) {
+  constructor(hour: number, like: BookedHour | null) {
     this.hour = hour
+    this.tables = TABLES.map((_, table) => new BookedTable(table, like?.tables[table]))
   }
 }
 
@@ -118,7 +133,7 @@ export class Ledger {
     if (this.#current?.hour === hour) return this.#current
     let found = this.hours.get(hour)
     if (found === undefined) {
-      found = new BookedHour(hour)
+      found = new BookedHour(hour, this.#current)
       this.hours.set(hour, found)
     }
     this.#current = found
@@ -130,22 +145,28 @@ export class Ledger {
     const booked = this.hour(hour)
     for (let t = 0; t < delta.tables.length; t++) {
       const changes = delta.tables[t]!
-      if (changes.count === 0) continue
-      const table = booked.tables[t]!
-      for (let from = 0; from < changes.count; from++) {
-        if (!changes.isBooked(from)) continue
-        const row = table.rows.rowLike(changes, from)
-        table.rows.addRow(row, changes, from)
-        table.touch(row, offset)
-        this.#touched.add(booked)
-      }
-      changes.reset()
+      if (changes.count > 0) this.#bookTable(booked, t, changes, offset)
     }
   }
 
+  #bookTable(booked: BookedHour, number: number, changes: RowTable, offset: number): void {
+    const table = booked.tables[number]!
+    const { rows } = table
+    let isTouched = false
+    for (let from = 0; from < changes.count; from++) {
+      if (!changes.isBooked(from)) continue
+      const row = rows.rowLike(changes, from)
+      rows.addRow(row, changes, from)
+      table.touch(row, offset)
+      isTouched = true
+    }
+    if (isTouched) this.#touched.add(booked)
+    changes.reset()
+  }
+
   /**
-   * Books one record in `intake`, whose rows nothing is ever netted against: `outcome` is its place in
-   * the list of outcomes, `reason` 0 or its place in the list of reasons + 1.
+   * Books one record in `intake`, whose rows nothing is ever netted against: `outcome` is its place
+   * in the list of outcomes, `reason` 0 or its place in the list of reasons + 1.
    */
   count(hour: number, offset: number, outcome: number, reason: number): void {
     const booked = this.hour(hour)

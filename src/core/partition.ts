@@ -69,6 +69,7 @@ export class Partition {
   readonly #journey = new Journey()
   readonly #packed = { ...createPackedEvent(), action: '' }
   readonly #delta = new Delta()
+  readonly #appending
   #words = new Int32Array(1024)
   #direct: ReadonlySet<number> = new Set()
   #offset = -1
@@ -78,11 +79,12 @@ export class Partition {
     this.settings = settings
     this.dictionary = new Dictionary(settings.dimensionValuesMax)
     this.#goals = new Goals(settings, this.dictionary)
+    this.#appending = { settings, delta: this.#delta, streamTimeMs: 0 }
   }
 
   /**
-   * Applies the record. Null: nothing more can be done until the journey in `missing` is in `journeys`;
-   * then the same record must be applied again, and goes on where it stopped.
+   * Applies the record. Null: nothing more can be done until the journey in `missing` is in
+   * `journeys`; then the same record must be applied again, and goes on where it stopped.
    */
   apply(record: CoreRecord): Outcome | null {
     if (record.offset !== this.#offset) {
@@ -128,7 +130,8 @@ export class Partition {
   /** Settles due persons, at most `most` for this record; false: a journey is missing. */
   #settleDue(most: number): boolean {
     for (;;) {
-      // Asked once more at the limit, so that what was overtaken is removed at the same record always.
+      // Asked once more at the limit, so that what was overtaken is removed at the same record
+      // always.
       const person = this.due.next(this.streamTimeMs, this.dueOf)
       this.hasBacklog = person !== null
       if (person === null || this.#settled >= most) return true
@@ -156,15 +159,15 @@ export class Partition {
     const idsSinceMs = this.streamTimeMs - settings.latenessMs
     if (timeMs < idsSinceMs) return 'late'
     if (isDuplicate(journeys, entry, event.idHi, event.idLo, idsSinceMs)) return 'duplicate'
-    const isOther = kindOfEvent(event, this.#goals) === KIND_OTHER
-    const most = isOther ? settings.journeyEventsMax : 2 * settings.journeyEventsMax
+    const kind = kindOfEvent(event, this.#goals)
+    const most = kind === KIND_OTHER ? settings.journeyEventsMax : 2 * settings.journeyEventsMax
     if (eventCount(journeys, entry) >= most) return 'overflow'
     this.#insert(entry, event, timeMs)
     return 'applied'
   }
 
   #insert(entry: number, event: CoreEvent, timeMs: number): void {
-    const { settings, journeys } = this
+    const { journeys } = this
     packEvent(this.#packed, event, timeMs, this.#goals, this.dictionary)
     this.#packed.action = event.action
     const dueBefore = this.#dueOfEntry(entry)
@@ -172,8 +175,8 @@ export class Partition {
     if (isTouch(this.#packed.kindAction)) {
       this.seen.lastTouchMs = Math.max(this.seen.lastTouchMs, timeMs)
     }
-    const context = { settings, delta: this.#delta, streamTimeMs: this.streamTimeMs }
-    if (this.usesFastPath && appendEvent(journeys, entry, this.#packed, context)) {
+    this.#appending.streamTimeMs = this.streamTimeMs
+    if (this.usesFastPath && appendEvent(journeys, entry, this.#packed, this.#appending)) {
       this.seen.appended++
       journeys.markChanged(entry)
       this.#arm(entry, dueBefore)

@@ -1,6 +1,6 @@
-// Rows of integer measures under keys of 32-bit words: one class for the rows of a booked hour and for
-// the net difference of one record. Sums of money may exceed 2^53, so a money measure takes two slots,
-// low and high, with value = high * 2^50 + low and |low| < 2^50; a count takes one.
+// Rows of integer measures under keys of 32-bit words: one class for the rows of a booked hour and
+// for the net difference of one record. Sums of money may exceed 2^53, so a money measure takes two
+// slots, low and high, with value = high * 2^50 + low and |low| < 2^50; a count takes one.
 import type { TableSpec } from './tables.ts'
 
 const NONE = -1
@@ -37,6 +37,7 @@ export class RowTable {
   #keys: Int32Array
   #keyWords = 0
 
+  /** `rows`, a power of two, is what it has room for before it grows. */
   constructor(layout: SlotLayout, rows = 8) {
     this.layout = layout
     this.slots = new Float64Array(rows * layout.stride)
@@ -80,10 +81,13 @@ export class RowTable {
   /** Adds all measures of row `from` of `other`, a table of the same layout. */
   addRow(row: number, other: RowTable, from: number): void {
     const { stride, isMoney } = this.layout
+    const start = from * stride
+    const { slots } = other
     for (let slot = 0; slot < stride; slot++) {
-      const amount = other.slots[from * stride + slot]!
+      const amount = slots[start + slot]!
       if (isMoney[slot]) {
-        this.addMoney(row, slot, amount, other.slots[from * stride + slot + 1])
+        const high = slots[start + slot + 1]!
+        if (amount !== 0 || high !== 0) this.addMoney(row, slot, amount, high)
         slot++
       } else if (amount !== 0) this.add(row, slot, amount)
     }
@@ -97,14 +101,16 @@ export class RowTable {
   /** Adds to a money measure; `low` at most 2^52, `high` in units of 2^50. */
   addMoney(row: number, slot: number, low: number, high = 0): void {
     const at = row * this.layout.stride + slot
-    let sum = this.slots[at]! + low
-    if (sum >= CARRY || sum <= -CARRY) {
-      const carried = Math.trunc(sum / CARRY)
-      sum -= carried * CARRY
-      high += carried
-    }
-    this.slots[at] = sum
-    this.slots[at + 1]! += high
+    const sum = this.slots[at]! + low
+    // Nearly always: all there is fits the low half.
+    if (high === 0 && this.slots[at + 1] === 0 && sum < CARRY && sum > -CARRY) this.slots[at] = sum
+    else this.#carry(at, sum, high)
+  }
+
+  #carry(at: number, sum: number, high: number): void {
+    const carried = Math.trunc(sum / CARRY)
+    this.slots[at] = sum - carried * CARRY
+    this.slots[at + 1]! += high + carried
     this.#alignSigns(at)
   }
 
@@ -119,6 +125,22 @@ export class RowTable {
   /** The key's words: a view that lives until the next insertion. */
   key(row: number): Int32Array {
     return this.#keys.subarray(this.#keyAt[row], this.#keyAt[row + 1])
+  }
+
+  keyLength(row: number): number {
+    return this.#keyAt[row + 1]! - this.#keyAt[row]!
+  }
+
+  /** Writes the key's words, little-endian, at bytes[at..]. */
+  writeKey(row: number, bytes: Uint8Array, at: number): void {
+    const end = this.#keyAt[row + 1]!
+    for (let i = this.#keyAt[row]!; i < end; i++) {
+      const word = this.#keys[i]!
+      bytes[at++] = word
+      bytes[at++] = word >>> 8
+      bytes[at++] = word >>> 16
+      bytes[at++] = word >>> 24
+    }
   }
 
   /** Forgets all rows, keeping the memory. */

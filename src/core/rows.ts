@@ -1,5 +1,5 @@
-// Which row of which table an amount goes to: the one place that knows how dimensions are packed into
-// keys, and which slot a measure takes. `ledger-row.ts` reads the keys back into names.
+// Which row of which table an amount goes to: the one place that knows how dimensions are packed
+// into keys, and which slot a measure takes. `ledger-row.ts` reads the keys back into names.
 import { NO_VALUE } from './dictionary.ts'
 import { HOUR_MS, MINUTE_MS } from './journey-layout.ts'
 import { SLOT_LAYOUTS } from './ledger.ts'
@@ -38,7 +38,10 @@ export const LIVE = {
 const key = new Int32Array(3)
 let pathKey = new Int32Array(1024)
 
-/** The row of the step from a state to a state (dictionary numbers), in the currency of a conversion. */
+/**
+ * The row of the step from a state to a state (dictionary numbers), in the currency of a
+ * conversion.
+ */
 function stepRow(delta: Delta, from: number, to: number, currency: number): number {
   key[0] = from | (to << 16)
   key[1] = currency
@@ -96,30 +99,34 @@ export function bookEndedPath(delta: Delta, path: EndedPath, sign: number): void
 
 export interface CreditRow {
   readonly goal: number
-  readonly model: number
-  /** channel | campaign << 16 */
-  readonly touchpoint: number
   readonly currency: number
   readonly timeMs: number
 }
 
-export interface Credit {
-  readonly micro: number
-  readonly valueMinor: number
-  readonly refundMinor: number
-  readonly touchpoints: number
-}
+/**
+ * Amounts of a credit in a row of numbers: micro-conversions, net, refund, weighted touchpoints.
+ */
+export const CREDIT_AMOUNTS = 4
 
-export function bookCredit(delta: Delta, of: CreditRow, credit: Credit, sign: number): void {
+/** Books amounts[at..at + 4) for a touchpoint (channel | campaign << 16) by a model. */
+export function bookCredit(
+  delta: Delta,
+  of: CreditRow,
+  model: number,
+  touchpoint: number,
+  amounts: Float64Array,
+  at: number,
+  sign: number,
+): void {
   const table = delta.tables[ledger.CREDITS]!
-  key[0] = of.goal | (of.model << 8) | (of.currency << 16)
-  key[1] = of.touchpoint
+  key[0] = of.goal | (model << 8) | (of.currency << 16)
+  key[1] = touchpoint
   key[2] = Math.floor(of.timeMs / HOUR_MS)
   const row = table.row(key, 3)
-  table.add(row, MICRO, sign * credit.micro)
-  table.addMoney(row, CREDIT_VALUE, sign * credit.valueMinor)
-  table.addMoney(row, CREDIT_REFUND, sign * credit.refundMinor)
-  table.add(row, CREDIT_TOUCHPOINTS, sign * credit.touchpoints)
+  table.add(row, MICRO, sign * amounts[at]!)
+  table.addMoney(row, CREDIT_VALUE, sign * amounts[at + 1]!)
+  table.addMoney(row, CREDIT_REFUND, sign * amounts[at + 2]!)
+  table.add(row, CREDIT_TOUCHPOINTS, sign * amounts[at + 3]!)
 }
 
 export interface Sale {

@@ -1,20 +1,20 @@
 // Conversions from conversion events: copies of one transaction, told by several sources, are one
 // conversion; refunds take back from it. All in journey order, so that arrival does not matter.
 import {
-  EXTENSION_WORDS,
-  GOAL_SHIFT,
-  KIND_CONVERSION,
-  KIND_OTHER,
-  MADE_BIT,
-  NAMED_BIT,
-  RANK_SHIFT,
-  TWO_32,
-  USED_BIT,
-  VALUE_BIT,
-} from './journey-layout.ts'
+  currencyAt,
+  extensionAt,
+  flagsAt,
+  hasTransaction,
+  hasValue,
+  quantityAt,
+  valueAt,
+} from './event-extension.ts'
+import { KIND_CONVERSION, KIND_OTHER, NAMED_BIT, RANK_SHIFT, USED_BIT } from './journey-layout.ts'
 import { highHalf, kindOf, lowHalf } from './journey.ts'
 import type { Journey } from './journey.ts'
 import type { Goals } from './goals.ts'
+import { formGroups } from './transaction-groups.ts'
+import type { Group } from './transaction-groups.ts'
 
 /** A conversion with what its group of events says of it and what refunds took back. */
 export interface Conversion {
@@ -32,18 +32,6 @@ export interface Conversion {
   readonly isUsed: boolean
 }
 
-/** Conversion events of one goal with one transaction id within the window. */
-export interface Group {
-  readonly goal: number
-  readonly transactionHi: number
-  readonly transactionLo: number
-  readonly firstMs: number
-  /** Positions of its events, in journey order. */
-  readonly members: number[]
-  /** Position of the event that makes the conversion, -1: none does. */
-  maker: number
-}
-
 export interface Transactions {
   readonly groups: readonly Group[]
   /** In journey order. */
@@ -59,35 +47,6 @@ export interface UnmatchedRefund {
 
 const NO_TRANSACTIONS: Transactions = { groups: [], conversions: [], unmatched: [] }
 
-export const extensionAt = (journey: Journey, at: number): number =>
-  journey.extensionOf[at]! * EXTENSION_WORDS
-
-const flagsAt = (journey: Journey, at: number): number =>
-  journey.extensions[extensionAt(journey, at) + 3]!
-
-const goalOf = (flags: number): number => flags >>> GOAL_SHIFT
-const rankOf = (flags: number): number => (flags >>> RANK_SHIFT) & 3
-
-/** The event's own value in minor units; only where VALUE_BIT is set. */
-export const valueAt = (journey: Journey, at: number): number => {
-  const from = extensionAt(journey, at)
-  return (journey.extensions[from + 3]! & 0x3ffff) * TWO_32 + (journey.extensions[from + 2]! >>> 0)
-}
-
-export const hasValue = (journey: Journey, at: number): boolean =>
-  (flagsAt(journey, at) & VALUE_BIT) !== 0
-
-export const currencyAt = (journey: Journey, at: number): number =>
-  journey.extensions[extensionAt(journey, at) + 5]!
-
-const quantityAt = (journey: Journey, at: number): number =>
-  journey.extensions[extensionAt(journey, at) + 4]!
-
-const hasTransaction = (journey: Journey, at: number): boolean => {
-  const from = extensionAt(journey, at)
-  return journey.extensions[from] !== 0 || journey.extensions[from + 1] !== 0
-}
-
 /** Groups, conversions and unmatched refunds of a journey. Linear in its events. */
 export function findTransactions(journey: Journey, goals: Goals, windowMs: number): Transactions {
   if (journey.extensionCount === 0) return NO_TRANSACTIONS
@@ -101,60 +60,50 @@ export function findTransactions(journey: Journey, goals: Goals, windowMs: numbe
   return { groups, conversions, unmatched: matchRefunds(journey, conversions, goals, windowMs) }
 }
 
-/** In journey order, the earliest event not yet in a group opens one that takes all up to its time + window. */
-function formGroups(journey: Journey, windowMs: number): Group[] {
-  const groups: Group[] = []
-  const latest = new Map<string, Group>()
-  for (let at = 0; at < journey.count; at++) {
-    if (kindOf(journey.kindAction[at]!) !== KIND_CONVERSION) continue
-    const flags = flagsAt(journey, at)
-    if ((flags & USED_BIT) !== 0 && (flags & MADE_BIT) === 0) continue
-    const group = openGroup(journey, at)
-    if (group.transactionHi === 0 && group.transactionLo === 0) {
-      groups.push(group)
-    } else if ((flags & USED_BIT) !== 0) {
-      groups.push(group)
-    } else {
-      const key = `${group.goal},${group.transactionHi},${group.transactionLo}`
-      const known = latest.get(key)
-      if (known !== undefined && journey.timeMs[at]! <= known.firstMs + windowMs) {
-        known.members.push(at)
-        if (known.maker < 0) known.maker = group.maker
-      } else {
-        latest.set(key, group)
-        groups.push(group)
-      }
-    }
-  }
-  return groups
-}
-
-function openGroup(journey: Journey, at: number): Group {
-  const from = extensionAt(journey, at)
-  const flags = journey.extensions[from + 3]!
-  return {
-    goal: goalOf(flags),
-    transactionHi: journey.extensions[from]!,
-    transactionLo: journey.extensions[from + 1]!,
-    firstMs: journey.timeMs[at]!,
-    members: [at],
-    maker: (flags & (NAMED_BIT | USED_BIT)) !== 0 ? at : -1,
-  }
-}
-
 /** The group's conversion, or null if none of its events is of a source that makes one. */
 function mergeGroup(journey: Journey, group: Group, goals: Goals): Conversion | null {
   if (group.maker < 0) return null
+  if (group.members.length === 1) return conversionOf(journey, group, goals, alone(journey, group))
   const named: number[] = []
   const others: number[] = []
   for (const at of group.members) {
     if ((flagsAt(journey, at) & NAMED_BIT) !== 0) named.push(at)
     else others.push(at)
   }
-  const valued = bestRanked(journey, named, others, (at) => hasValue(journey, at))
-  const counted = bestRanked(journey, named, others, (at) => quantityAt(journey, at) > 0)
-  const live = first(named, others, (at) => lowHalf(journey.liveVariant[at]!) !== 0)
-  const variant = first(named, others, (at) => highHalf(journey.liveVariant[at]!) !== 0)
+  return conversionOf(journey, group, goals, {
+    valued: bestRanked(journey, named, others, (at) => hasValue(journey, at)),
+    counted: bestRanked(journey, named, others, (at) => quantityAt(journey, at) > 0),
+    live: first(named, others, (at) => lowHalf(journey.liveVariant[at]!) !== 0),
+    variant: first(named, others, (at) => highHalf(journey.liveVariant[at]!) !== 0),
+  })
+}
+
+/**
+ * Positions of the events that say what a conversion is worth and where it belongs, -1: none does.
+ */
+interface Tellers {
+  readonly valued: number
+  readonly counted: number
+  readonly live: number
+  readonly variant: number
+}
+
+/** What an event without copies says, it says for all. */
+function alone(journey: Journey, { maker }: Group): Tellers {
+  return {
+    valued: hasValue(journey, maker) ? maker : -1,
+    counted: quantityAt(journey, maker) > 0 ? maker : -1,
+    live: maker,
+    variant: maker,
+  }
+}
+
+function conversionOf(
+  journey: Journey,
+  group: Group,
+  goals: Goals,
+  { valued, counted, live, variant }: Tellers,
+): Conversion {
   const worth =
     valued < 0
       ? goals.fallback(group.goal)
@@ -173,7 +122,12 @@ function mergeGroup(journey: Journey, group: Group, goals: Goals): Conversion | 
   }
 }
 
-/** Of the events that have the field: best source first, among equals the latest; fill-ins only if none. */
+const rankOf = (flags: number): number => (flags >>> RANK_SHIFT) & 3
+
+/**
+ * Of the events that have the field: best source first, among equals the latest; fill-ins only if
+ * none.
+ */
 function bestRanked(
   journey: Journey,
   named: readonly number[],

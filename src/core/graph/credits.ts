@@ -29,6 +29,8 @@ export function creditsOf(reading: Reading, number: number): ModelCredit[] {
   const candidates: Candidates = {
     timesMs: anatomy.touchpointMs.slice(basis.from, basis.to),
     touchpoints: anatomy.touchpointKey.slice(basis.from, basis.to),
+    from: 0,
+    to: basis.to - basis.from,
     lead: basis.lead < 0 ? -1 : basis.lead - basis.from,
   }
   const models = { halfLifeMs: settings.halfLifeMs, isDirect }

@@ -4,7 +4,7 @@
 import { CURRENCY, NO_VALUE } from '../dictionary.ts'
 import { KIND_REFUND } from '../journey-layout.ts'
 import { kindOf } from '../journey.ts'
-import { currencyAt, extensionAt, hasValue, valueAt } from '../transactions.ts'
+import { currencyAt, extensionAt, hasValue, valueAt } from '../event-extension.ts'
 import type { Conversion } from '../transactions.ts'
 import { conversionId } from './conversions.ts'
 import type { RefundNode } from './journey-graph.ts'
