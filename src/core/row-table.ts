@@ -47,6 +47,11 @@ export class RowTable {
     this.#keys = new Int32Array(rows * 3)
   }
 
+  /** Words of all keys. */
+  get keyWords(): number {
+    return this.#keyWords
+  }
+
   /** The row of the key in words[0..length), made with zero measures if there is none. */
   row(words: Int32Array, length: number): number {
     return this.#row(words, 0, length, hashWords(words, length))

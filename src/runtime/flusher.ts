@@ -20,10 +20,14 @@ interface TableSnapshot {
 export interface Snapshot {
   readonly tables: readonly TableSnapshot[]
   readonly committed: PartitionMeta
+  /** Nothing unflushed was left out. */
+  readonly isWhole: boolean
 }
 
-/** Hours are verified in runs of at most so many rows, to bound memory. */
-const VERIFIED_ROWS_MAX = 100_000
+// What is held as text at a time, when publishing and when reading back. A path has as many words as
+// touchpoints, so rows alone would be no bound.
+const ROWS_MAX = 50_000
+const WORDS_MAX = 500_000
 
 export class Flusher {
   readonly #options: PartitionOptions
@@ -54,9 +58,14 @@ export class Flusher {
     return rows
   }
 
-  /** The rows that have not landed, as of `committed`, whose state memory must be in. */
+  /**
+   * Rows that have not landed, as of `committed`, whose state memory must be in; so many as may be held
+   * as text at a time.
+   */
   snapshot(committed: PartitionMeta): Snapshot {
-    return { tables: TABLES.map((_, table) => this.#snapshot(table)), committed }
+    const room = { rows: ROWS_MAX, words: WORDS_MAX }
+    const tables = TABLES.map((_, table) => this.#snapshot(table, room))
+    return { tables, committed, isWhole: room.rows > 0 && room.words > 0 }
   }
 
   /** Inserts the snapshot; versions that have moved on meanwhile stay unflushed. */
@@ -70,7 +79,7 @@ export class Flusher {
       await probe.at('inserted')
       for (const note of landed) note()
     }
-    await this.#writeProgress(snapshot.committed)
+    if (snapshot.isWhole) await this.#writeProgress(snapshot.committed)
   }
 
   /** The closed hours that ClickHouse was shown to hold; rows that it does not hold are sent again. */
@@ -81,14 +90,14 @@ export class Flusher {
       .sort((a, b) => a.hour - b.hour)
     const verified: number[] = []
     let run: number[] = []
-    let rows = 0
+    let words = 0
     for (const [i, hour] of closed.entries()) {
       run.push(hour.hour)
-      rows += hour.tables.reduce((sum, table) => sum + table.rows.count, 0)
-      if (rows < VERIFIED_ROWS_MAX && i < closed.length - 1) continue
+      words += hour.tables.reduce((sum, { rows }) => sum + rows.keyWords, 0)
+      if (words < WORDS_MAX && i < closed.length - 1) continue
       verified.push(...(await this.#verify(run)))
       run = []
-      rows = 0
+      words = 0
     }
     return verified
   }
@@ -99,7 +108,7 @@ export class Flusher {
     await this.#writeProgress(committed)
   }
 
-  #snapshot(table: number): TableSnapshot {
+  #snapshot(table: number, room: { rows: number; words: number }): TableSnapshot {
     const rows: LedgerRow[] = []
     const landed: (() => void)[] = []
     for (const { hour, tables } of this.#partition.ledger.hours.values()) {
@@ -108,6 +117,9 @@ export class Flusher {
       const noted: [row: number, offset: number][] = []
       for (let row = 0; row < booked.rows.count; row++) {
         if (booked.isFlushed(row)) continue
+        if (room.rows <= 0 || room.words <= 0) break
+        room.rows--
+        room.words -= booked.rows.keyLength(row)
         rows.push(this.#row(table, booked, row, hour))
         noted.push([row, booked.offsets[row]!])
       }

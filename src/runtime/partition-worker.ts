@@ -117,11 +117,14 @@ export class PartitionWorker {
 
   async #flush(): Promise<void> {
     const held = this.#holding()
-    const snapshot = await this.#exclusively(async () => {
-      await this.#drain(held)
-      return held.flusher.snapshot(held.committed)
-    })
-    await held.flusher.publish(snapshot)
+    for (let isWhole = false; !isWhole; ) {
+      const snapshot = await this.#exclusively(async () => {
+        await this.#drain(held)
+        return held.flusher.snapshot(held.committed)
+      })
+      await held.flusher.publish(snapshot)
+      isWhole = snapshot.isWhole
+    }
     await this.#forgetVerified(held)
   }
 
