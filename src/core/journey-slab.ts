@@ -1,5 +1,5 @@
-// Memory for packed journeys: pages of 32-bit words cut into size classes, each with a free list, so
-// that a million journeys cost no objects and growing one copies only its own words.
+// Memory for packed journeys: pages of 32-bit words cut into size classes, each with a free list,
+// so that a million journeys cost no objects and growing one copies only its own words.
 
 const PAGE_SHIFT = 20
 const PAGE_WORDS = 1 << PAGE_SHIFT

@@ -4,7 +4,7 @@ import { CHANNEL, Dictionary, KINDS, NO_VALUE, OTHER_VALUE } from '../../src/cor
 
 const VALUES_MAX = 3
 
-/** Few values, so that the cap is reached and values come back; among them what a producer may send. */
+/** Few values, so that the cap is reached and values come back; some that look like our own. */
 const word = fc.constantFrom('', 'a', 'b', 'c', 'd', 'e', 'f', '(other)', '(start)', '__proto__')
 const asked = fc.array(fc.tuple(fc.nat(KINDS.length - 1), word), { maxLength: 60 })
 

@@ -1,5 +1,6 @@
-// Due lists against the plainest reading of the contract: whoever has the oldest hour, then the first
-// arming, and is past due is next; whatever was restarted in between. Time is counted in tenths of hours.
+// Due lists against the plainest reading of the contract: whoever has the oldest hour, then the
+// first arming, and is past due is next; whatever was restarted in between. Time is counted in
+// tenths of hours.
 import { expect, it } from 'vitest'
 import fc from 'fast-check'
 import { DueLists, NOT_DUE } from '../../src/core/due-list.ts'
@@ -122,7 +123,7 @@ function settle(lists: Lists, model: Model, most: number, againInTenths: number)
     const person = lists.next()
     expect(person).toBe(model.next(lists.nowTenths))
     if (person === null) return
-    // Every other person has nothing to wait for afterwards; the others are due again, perhaps at once.
+    // Every other person has nothing to wait for then; the others are due again, perhaps at once.
     if (person % 2 === 0) {
       lists.validTenths[person] = NOT_DUE
       model.validTenths[person] = NOT_DUE

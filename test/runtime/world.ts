@@ -1,5 +1,5 @@
-// One partition over memory twins: a log, a store, a ledger, a dead-letter sink, and workers that come
-// and go. What is driven is the production runtime; only the ports are here.
+// One partition over memory twins: a log, a store, a ledger, a dead-letter sink, and workers that
+// come and go. What is driven is the production runtime; only the ports are here.
 import { createMemoryLedger } from '../../src/adapters/memory/memory-ledger.ts'
 import { MemoryDeadLetters } from '../../src/adapters/memory/memory-dead-letters.ts'
 import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store.ts'
