@@ -1,5 +1,5 @@
-// Batches of file records as spans of a log: the running number of a record in event-time order is its
-// offset, its event time its record time.
+// Batches of file records as spans of a log: the running number of a record in event-time order is
+// its offset, its event time its record time.
 import { FILE_HEADER, ROW_HEADER } from '../adapters/files/rejected-file.ts'
 import type { FileBatch, FileInput } from '../adapters/files/file-input.ts'
 import type { CoreRecord } from '../core/partition.ts'

@@ -1,5 +1,5 @@
-// Where `replay` and `demo` put their ledger: a folder of their own with the embedded engine, or an empty
-// database of a server.
+// Where `replay` and `demo` put their ledger: a folder of their own with the embedded engine, or an
+// empty database of a server.
 import type { ClickHouse } from '../adapters/clickhouse/connection.ts'
 import { claimFolder, enginePath, openFolder } from '../adapters/clickhouse/embedded-folder.ts'
 import { migrate } from '../adapters/clickhouse/migrate.ts'

@@ -1,4 +1,5 @@
-// What a replay reports: numbers read back by SQL from the views, so that they are those of the CSVs.
+// What a replay reports: numbers read back by SQL from the views, so that they are those of the
+// CSVs.
 import Table from 'cli-table3'
 import type { ClickHouse } from '../adapters/clickhouse/connection.ts'
 import { REJECTED_FILE } from '../adapters/files/rejected-file.ts'

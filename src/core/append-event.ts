@@ -1,6 +1,7 @@
-// The fast path: an event newer than everything in its journey, no conversion and no refund, that ends
-// no path. It reads only the header and as much of the tail as `lateness`, the hour and the live event
-// need, and appends in place. A property test shows that it does what the general path does.
+// The fast path: an event newer than everything in its journey, no conversion and no refund, that
+// ends no path. It reads only the header and as much of the tail as `lateness`, the hour and the
+// live event need, and appends in place. A property test shows that it does what the general path
+// does.
 import { bookEventRows } from './book-event.ts'
 import type { AppliedEvent, Standing } from './book-event.ts'
 import { START_STATE } from './dictionary.ts'
@@ -128,7 +129,9 @@ function isSameTouchpoint(
   )
 }
 
-/** Adds a touch to the last path, or begins a new one, and books the step if it is a new touchpoint. */
+/**
+ * Adds a touch to the last path, or begins a new one, and books the step if it is a new touchpoint.
+ */
 function extendPath(
   words: Int32Array,
   base: number,

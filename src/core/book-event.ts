@@ -1,6 +1,6 @@
-// What one applied event adds by itself: a row of `activity` and, in a live event, one of `live_minutes`.
-// Distinct counts look at the neighbours in the journey; a late event may make its successor's
-// `new_viewer` old.
+// What one applied event adds by itself: a row of `activity` and, in a live event, one of
+// `live_minutes`. Distinct counts look at the neighbours in the journey; a late event may make its
+// successor's `new_viewer` old.
 import { MINUTE_MS, hourOf } from './journey-layout.ts'
 import { actionOf, lowHalf } from './journey.ts'
 import type { Journey } from './journey.ts'

@@ -1,10 +1,13 @@
-// Who is due when. Arming appends a person to the list of the hour in which it falls due; a list is only
-// appended to and, once worked off, dropped, so that its bytes follow from the records alone. The lists
-// of hours that stream time has reached are opened: a heap by due time, then one by order of arming.
+// Who is due when. Arming appends a person to the list of the hour in which it falls due; a list is
+// only appended to and, once worked off, dropped, so that its bytes follow from the records alone.
+// The lists of hours that stream time has reached are opened: a heap by due time, then one by order
+// of arming.
 import { MinHeap } from './min-heap.ts'
 import { hourOf } from './journey-layout.ts'
 
-/** What `dueOf` answers for a person without a valid due time, and for one that is not in memory. */
+/**
+ * What `dueOf` answers for a person without a valid due time, and for one that is not in memory.
+ */
 export const NOT_DUE = -1
 export const UNKNOWN_DUE = -2
 
@@ -63,7 +66,9 @@ export class DueLists {
     return Math.min(this.#open[0]?.hour ?? now, now)
   }
 
-  /** Puts the person on the list of the hour of `dueMs`, or corrects its time there (`isListed`). */
+  /**
+   * Puts the person on the list of the hour of `dueMs`, or corrects its time there (`isListed`).
+   */
   arm(persons: Int32Array, at: number, dueMs: number, isListed: boolean): void {
     const hour = hourOf(dueMs)
     if (!isListed) {
@@ -95,8 +100,9 @@ export class DueLists {
 
   /**
    * The person to settle next at stream time `timeMs`, or null: oldest hour first, then in order of
-   * arming. Entries overtaken by a later arming are removed on the way; worked-off lists are dropped.
-   * A person whose journey is not in memory (UNKNOWN_DUE) is returned, too: it must be loaded first.
+   * arming. Entries overtaken by a later arming are removed on the way; worked-off lists are
+   * dropped. A person whose journey is not in memory (UNKNOWN_DUE) is returned, too: it must be
+   * loaded first.
    */
   next(timeMs: number, dueOf: (persons: Int32Array, at: number) => number): DuePerson | null {
     const now = hourOf(timeMs)

@@ -1,4 +1,5 @@
-// What the core knows of a record: ids already hashed, money already in minor units, strings as sent.
+// What the core knows of a record: ids already hashed, money already in minor units, strings as
+// sent.
 
 /**
  * A validated event. Made once per record at the edge (`src/schema`), never changed afterwards.

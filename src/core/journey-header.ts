@@ -11,7 +11,9 @@ import {
 } from './journey-layout.ts'
 import type { JourneyTable } from './journey-table.ts'
 
-/** Stream time beyond which the person must be settled: its lapse or the time to forget its front. */
+/**
+ * Stream time beyond which the person must be settled: its lapse or the time to forget its front.
+ */
 export function dueTime(words: Int32Array, base: number, inactivityGapMs: number): number {
   const isOpen = ((words[base + H_FLAGS]! >>> PATH_STATE_SHIFT) & 3) === PATH_OPEN
   const forgetHigh = words[base + H_FORGET_AT + 1]!

@@ -1,4 +1,5 @@
-// Ledger rows as they are published: keys read back into names, times as text, measures as decimals.
+// Ledger rows as they are published: keys read back into names, times as text, measures as
+// decimals.
 import { MODELS, OUTCOMES, REJECTION_REASONS } from './event.ts'
 import { ACTION, CAMPAIGN, CHANNEL, CURRENCY, LIVE, VARIANT } from './dictionary.ts'
 import type { Dictionary } from './dictionary.ts'
@@ -50,7 +51,9 @@ export function ledgerRow(
   ]
 }
 
-/** Generation in the high 16 bits, the offset of the record that last touched the row in the low 48. */
+/**
+ * Generation in the high 16 bits, the offset of the record that last touched the row in the low 48.
+ */
 export const version = (generation: number, offset: number): string =>
   String((BigInt(generation) << OFFSET_BITS) | BigInt(offset))
 

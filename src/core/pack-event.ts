@@ -43,7 +43,9 @@ export function kindOfEvent(event: CoreEvent, goals: Goals): number {
   return goals.isRefund(event.action) ? KIND_REFUND : KIND_OTHER
 }
 
-/** Fills `to`; gives numbers to dimensions seen for the first time. `timeMs` is the clamped time. */
+/**
+ * Fills `to`; gives numbers to dimensions seen for the first time. `timeMs` is the clamped time.
+ */
 export function packEvent(
   to: PackedEvent,
   event: CoreEvent,

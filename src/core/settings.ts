@@ -1,11 +1,16 @@
 // The settings that f depends on: change one and published numbers change, so their fingerprint is
 // kept with the state (DESIGN section 8). Durations are milliseconds.
 
-/** A conversion: which actions make it, whether it ends a path, and where its value may come from. */
+/**
+ * A conversion: which actions make it, whether it ends a path, and where its value may come from.
+ */
 export interface Goal {
   readonly name: string
   readonly actions: readonly string[]
-  /** true: ends the path and enters `transitions` and `paths`; false: a step on the way (lead, signup). */
+  /**
+   * true: ends the path and enters `transitions` and `paths`; false: a step on the way (lead,
+   * signup).
+   */
   readonly closes: boolean
   /** Names of the sources that make a conversion; all others only fill in what is missing. */
   readonly sources: 'all' | readonly string[]

@@ -68,9 +68,9 @@ export const TABLES: readonly TableSpec[] = [
 ]
 
 /**
- * A published row, in the order: booked_hour, the table's dimensions, lineage, partition, measures, ver.
- * 64-bit integers are decimal strings, times `YYYY-MM-DD hh:mm:ss` (UTC), days `YYYY-MM-DD`, `fold`
- * and `partition` numbers, `path` and `campaigns` arrays of strings: what JSONCompactEachRow takes and,
- * with 64-bit integers quoted, gives back unchanged.
+ * A published row, in the order: booked_hour, the table's dimensions, lineage, partition, measures,
+ * ver. 64-bit integers are decimal strings, times `YYYY-MM-DD hh:mm:ss` (UTC), days `YYYY-MM-DD`,
+ * `fold` and `partition` numbers, `path` and `campaigns` arrays of strings: what JSONCompactEachRow
+ * takes and, with 64-bit integers quoted, gives back unchanged.
  */
 export type LedgerRow = readonly (string | number | readonly string[])[]

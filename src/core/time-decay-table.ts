@@ -1,6 +1,6 @@
-// 2^(-age / 7 days) as integers, so that weights are the same on every machine and version: Math.pow is
-// implementation-defined. HOURS[h] = round(2^26 * 2^(-h/168)), MINUTES[m] = round(2^26 * 2^(-m/10,080)).
-// A test checks the SHA-256 of all 228.
+// 2^(-age / 7 days) as integers, so that weights are the same on every machine and version:
+// Math.pow is implementation-defined. HOURS[h] = round(2^26 * 2^(-h/168)), MINUTES[m] = round(2^26
+// * 2^(-m/10,080)). A test checks the SHA-256 of all 228.
 
 export const HOURS: readonly number[] = [
   67_108_864, 66_832_552, 66_557_377, 66_283_335, 66_010_422, 65_738_632, 65_467_961, 65_198_405,

@@ -1,5 +1,6 @@
-// Calendar text in UTC from integers, without Date: the civil-from-days algorithm of Howard Hinnant,
-// https://howardhinnant.github.io/date_algorithms.html (days since 1970-01-01, from 1970 on).
+// Calendar text in UTC from integers, without Date: the civil-from-days algorithm of Howard
+// Hinnant, https://howardhinnant.github.io/date_algorithms.html (days since 1970-01-01, from 1970
+// on).
 
 const DAY_MS = 86_400_000
 

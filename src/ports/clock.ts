@@ -1,4 +1,5 @@
-// The only sources of time, delay and chance in `src/runtime`, so that one seed can decide a whole run.
+// The only sources of time, delay and chance in `src/runtime`, so that one seed can decide a whole
+// run.
 
 export interface Clock {
   /** Epoch ms. */
@@ -11,7 +12,9 @@ export interface Random {
   token(length: number): string
 }
 
-/** Named points of the protocol; does nothing in production, injects faults in simulation and chaos. */
+/**
+ * Named points of the protocol; does nothing in production, injects faults in simulation and chaos.
+ */
 export interface Probe {
   at(point: string): void | Promise<void>
 }

@@ -1,7 +1,10 @@
 // Where published rows go: ClickHouse (embedded or a server) or memory. Absolute values, versioned.
 import type { LedgerRow, TableName } from '../core/tables.ts'
 
-/** A range of booked hours (hour numbers = floor(epoch ms / 3,600,000), both ends included) of one state. */
+/**
+ * A range of booked hours (hour numbers = floor(epoch ms / 3,600,000), both ends included) of one
+ * state.
+ */
 export interface BookedRange {
   readonly topic: string
   readonly partition: number
@@ -20,7 +23,10 @@ export interface LineageRow {
   readonly reason: string
 }
 
-/** How far a partition's rows have landed. ReplacingMergeTree(next): the row with the highest next wins. */
+/**
+ * How far a partition's rows have landed. ReplacingMergeTree(next): the row with the highest next
+ * wins.
+ */
 export interface ProgressRow {
   readonly topic: string
   readonly partition: number
@@ -34,11 +40,17 @@ export interface ProgressRow {
   readonly flushedThrough: number
 }
 
-/** Every call may throw; an error after sending is ambiguous, and sending the same rows again is always safe. */
+/**
+ * Every call may throw; an error after sending is ambiguous, and sending the same rows again is
+ * always safe.
+ */
 export interface LedgerSink {
   /** Appends absolute rows; the highest `ver` of a key wins, equal versions are equal rows. */
   insert(table: TableName, rows: readonly LedgerRow[]): Promise<void>
-  /** The winning rows of the range, one per key, in the same form as `insert` takes; no order promised. */
+  /**
+   * The winning rows of the range, one per key, in the same form as `insert` takes; no order
+   * promised.
+   */
   read(table: TableName, range: BookedRange): Promise<LedgerRow[]>
   writeLineage(row: LineageRow): Promise<void>
   writeProgress(row: ProgressRow): Promise<void>

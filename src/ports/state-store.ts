@@ -1,5 +1,6 @@
-// The state of one partition: in Redis under one hash tag, or in memory. Bytes in, bytes out: the store
-// knows nothing of journeys. One commit is atomic and fenced; every other write is fenced by the token.
+// The state of one partition: in Redis under one hash tag, or in memory. Bytes in, bytes out: the
+// store knows nothing of journeys. One commit is atomic and fenced; every other write is fenced by
+// the token.
 
 /** A list of byte strings in one buffer: item i is bytes[ends[i-1] ?? 0, ends[i]). */
 export interface ByteList {
@@ -23,7 +24,9 @@ export interface PartitionMeta {
   readonly fingerprint: string
   /** Settling cursor: no due list of an earlier hour exists. */
   readonly dueFromHour: number
-  /** Element counters, verified on acquire: journeys held, journeys ever begun, dictionary entries. */
+  /**
+   * Element counters, verified on acquire: journeys held, journeys ever begun, dictionary entries.
+   */
   readonly journeys: number
   readonly journeysBegun: number
   readonly dictionary: number
@@ -43,7 +46,10 @@ export interface DueList {
   readonly persons: Uint8Array
 }
 
-/** Ledger rows of one booked hour: a field names table and dimensions, a value holds measures and version. */
+/**
+ * Ledger rows of one booked hour: a field names table and dimensions, a value holds measures and
+ * version.
+ */
 export interface LedgerHour {
   readonly hour: number
   readonly fields: ByteList

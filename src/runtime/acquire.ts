@@ -1,5 +1,5 @@
-// Taking a partition over: become the owner, verify that state, ledger and log belong together, and read
-// back what the core needs in memory. Journeys are read on demand.
+// Taking a partition over: become the owner, verify that state, ledger and log belong together, and
+// read back what the core needs in memory. Journeys are read on demand.
 import { restoreLedger } from '../core/changes.ts'
 import { Partition } from '../core/partition.ts'
 import { lineageOf, recordFingerprint } from '../schema/lineage.ts'

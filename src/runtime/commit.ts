@@ -1,5 +1,5 @@
-// Sending one commit until it is known to have happened or not. Any error is ambiguous, so it is never
-// taken for an answer: the owner and `next` are read again, token first.
+// Sending one commit until it is known to have happened or not. Any error is ambiguous, so it is
+// never taken for an answer: the owner and `next` are read again, token first.
 import type { Commit } from '../ports/state-store.ts'
 import { Fenced } from './halt.ts'
 import type { PartitionOptions } from './partition-options.ts'
@@ -27,7 +27,9 @@ export async function sendCommit(
   }
 }
 
-/** Whether the store stands at the commit's end, still at its start, or elsewhere; asks until told. */
+/**
+ * Whether the store stands at the commit's end, still at its start, or elsewhere; asks until told.
+ */
 async function askPosition(
   { store, clock }: Pick<PartitionOptions, 'store' | 'clock'>,
   commit: Commit,

@@ -1,6 +1,6 @@
-// From the ledger in memory to ClickHouse: snapshot, insert, then note as landed only versions that are
-// unchanged; verify a closed hour by reading it back, and only then let the store forget it. Rows are
-// absolute and versioned, so sending one twice, late or out of order changes nothing.
+// From the ledger in memory to ClickHouse: snapshot, insert, then note as landed only versions that
+// are unchanged; verify a closed hour by reading it back, and only then let the store forget it.
+// Rows are absolute and versioned, so sending one twice, late or out of order changes nothing.
 import { ledgerRow } from '../core/ledger-row.ts'
 import type { RowNames } from '../core/ledger-row.ts'
 import type { BookedTable } from '../core/ledger.ts'
@@ -24,8 +24,8 @@ export interface Snapshot {
   readonly isWhole: boolean
 }
 
-// What is held as text at a time, when publishing and when reading back. A path has as many words as
-// touchpoints, so rows alone would be no bound.
+// What is held as text at a time, when publishing and when reading back. A path has as many words
+// as touchpoints, so rows alone would be no bound.
 const ROWS_MAX = 50_000
 const WORDS_MAX = 500_000
 
@@ -59,8 +59,8 @@ export class Flusher {
   }
 
   /**
-   * Rows that have not landed, as of `committed`, whose state memory must be in; so many as may be held
-   * as text at a time.
+   * Rows that have not landed, as of `committed`, whose state memory must be in; so many as may be
+   * held as text at a time.
    */
   snapshot(committed: PartitionMeta): Snapshot {
     const room = { rows: ROWS_MAX, words: WORDS_MAX }
@@ -82,7 +82,9 @@ export class Flusher {
     if (snapshot.isWhole) await this.#writeProgress(snapshot.committed)
   }
 
-  /** The closed hours that ClickHouse was shown to hold; rows that it does not hold are sent again. */
+  /**
+   * The closed hours that ClickHouse was shown to hold; rows that it does not hold are sent again.
+   */
   async verifyClosed(committed: PartitionMeta): Promise<number[]> {
     const now = hourOf(committed.streamTimeMs)
     const closed = [...this.#partition.ledger.hours.values()]
@@ -134,7 +136,10 @@ export class Flusher {
     return ledgerRow(table, booked, row, hour, this.#names)
   }
 
-  /** Those of the hours all of whose rows are in ClickHouse, value for value and version for version. */
+  /**
+   * Those of the hours all of whose rows are in ClickHouse, value for value and version for
+   * version.
+   */
   async #verify(hours: readonly number[]): Promise<number[]> {
     const { topic, partition, ledger, probe } = this.#options
     await probe.at('verify')

@@ -1,5 +1,5 @@
-// A partition that must not go on until an operator has decided (DESIGN section 8). Nothing is lost or
-// published by halting.
+// A partition that must not go on until an operator has decided (DESIGN section 8). Nothing is lost
+// or published by halting.
 
 export const HALT_REASONS = [
   'state_missing',
@@ -22,7 +22,9 @@ export class PartitionHalt extends Error {
   }
 }
 
-/** Another owner or another position: memory was dropped, and the partition must be acquired again. */
+/**
+ * Another owner or another position: memory was dropped, and the partition must be acquired again.
+ */
 export class Fenced extends Error {
   constructor(message: string, options: { cause?: unknown } = {}) {
     super(message, options)

@@ -1,5 +1,5 @@
-// Bringing into memory what a span needs, in as few round trips as can be: the journeys of its persons,
-// and the due lists of the hours it reaches with the journeys of the persons on them.
+// Bringing into memory what a span needs, in as few round trips as can be: the journeys of its
+// persons, and the due lists of the hours it reaches with the journeys of the persons on them.
 import { itemAt } from '../core/byte-list.ts'
 import { restoreDue, restoreJourney } from '../core/changes.ts'
 import { hourOf } from '../core/journey-layout.ts'

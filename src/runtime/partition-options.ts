@@ -1,5 +1,5 @@
-// What the runtime of one partition is given: ports, settings and limits. Everything that knows time,
-// chance or a network is behind a port.
+// What the runtime of one partition is given: ports, settings and limits. Everything that knows
+// time, chance or a network is behind a port.
 import type { CoreRecord } from '../core/partition.ts'
 import type { Settings } from '../core/settings.ts'
 import type { Clock, Probe, Random } from '../ports/clock.ts'

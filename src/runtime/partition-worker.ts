@@ -1,7 +1,7 @@
-// One partition's life between acquire and release: spans are applied in memory and committed in order,
-// each commit fenced by the owner token and `next`. While one commit is under way the next span is
-// computed on top of it; if a commit fails, memory is dropped and the partition acquired again. Memory
-// is only ever a cache of the store.
+// One partition's life between acquire and release: spans are applied in memory and committed in
+// order, each commit fenced by the owner token and `next`. While one commit is under way the next
+// span is computed on top of it; if a commit fails, memory is dropped and the partition acquired
+// again. Memory is only ever a cache of the store.
 import { takeChanges } from '../core/changes.ts'
 import { hourOf } from '../core/journey-layout.ts'
 import type { Outcome, RejectionReason } from '../core/event.ts'
@@ -77,8 +77,8 @@ export class PartitionWorker {
   }
 
   /**
-   * Applies the span and hands its commit on; resolves when the next span can be computed. A span that
-   * does not begin at the expected offset is refused: `Fenced`, with memory dropped.
+   * Applies the span and hands its commit on; resolves when the next span can be computed. A span
+   * that does not begin at the expected offset is refused: `Fenced`, with memory dropped.
    */
   async apply(span: JudgedSpan): Promise<void> {
     if (this.#holding().flusher.unflushed > this.#options.limits.unflushedRowsMax)
@@ -105,8 +105,8 @@ export class PartitionWorker {
   }
 
   /**
-   * Publishes every row that has not landed, then forgets closed hours that ClickHouse holds. Records
-   * go on meanwhile; flushes follow each other.
+   * Publishes every row that has not landed, then forgets closed hours that ClickHouse holds.
+   * Records go on meanwhile; flushes follow each other.
    */
   async flush(): Promise<void> {
     const previous = this.#flushing
@@ -117,7 +117,7 @@ export class PartitionWorker {
 
   async #flush(): Promise<void> {
     const held = this.#holding()
-    for (let isWhole = false; !isWhole; ) {
+    for (let isWhole = false; !isWhole;) {
       const snapshot = await this.#exclusively(async () => {
         await this.#drain(held)
         return held.flusher.snapshot(held.committed)

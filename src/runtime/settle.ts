@@ -3,14 +3,15 @@ import type { JudgedSpan } from './partition-options.ts'
 import type { PartitionWorker } from './partition-worker.ts'
 
 /**
- * Ticks until nobody is due. `all`: at the last touch + inactivity gap + 1 ms, so that every path has
- * ended; `due`: at the stream time reached, so that only what has lapsed by then is settled.
+ * Ticks until nobody is due. `all`: at the last touch + inactivity gap + 1 ms, so that every path
+ * has ended; `due`: at the stream time reached, so that only what has lapsed by then is settled.
  */
 export async function settle(worker: PartitionWorker, which: 'all' | 'due'): Promise<void> {
   const partition = worker.partition!
   if (partition.streamTimeMs === 0) return
   const settledMs = partition.seen.lastTouchMs + partition.settings.inactivityGapMs + 1
-  const timeMs = which === 'all' ? Math.max(partition.streamTimeMs, settledMs) : partition.streamTimeMs
+  const timeMs =
+    which === 'all' ? Math.max(partition.streamTimeMs, settledMs) : partition.streamTimeMs
   do await worker.apply(tickSpan(worker.computedNext, timeMs))
   while (partition.hasBacklog)
 }

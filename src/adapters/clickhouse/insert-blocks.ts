@@ -1,5 +1,6 @@
-// Cuts rows into blocks that one INSERT may carry: ClickHouse refuses a block that touches more than
-// 100 monthly partitions (max_partitions_per_insert_block), and the text of a block is one string.
+// Cuts rows into blocks that one INSERT may carry: ClickHouse refuses a block that touches more
+// than 100 monthly partitions (max_partitions_per_insert_block), and the text of a block is one
+// string.
 import type { LedgerRow } from '../../core/tables.ts'
 
 export const BLOCK_ROWS_MAX = 50_000

@@ -1,5 +1,5 @@
-// The dead letters of a replay: `rejected.ndjson`, one line per refused record with its place, the reason
-// and the record as it was read. The file appears under its name only when it is whole.
+// The dead letters of a replay: `rejected.ndjson`, one line per refused record with its place, the
+// reason and the record as it was read. The file appears under its name only when it is whole.
 import { createWriteStream } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'

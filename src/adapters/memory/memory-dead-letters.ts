@@ -1,4 +1,5 @@
-// The dead-letter topic's twin: what was sent, in order, and more than once where it was sent again.
+// The dead-letter topic's twin: what was sent, in order, and more than once where it was sent
+// again.
 import type { DeadLetter, DeadLetterSink } from '../../ports/dead-letter-sink.ts'
 
 export class MemoryDeadLetters implements DeadLetterSink {

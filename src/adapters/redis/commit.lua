@@ -3,7 +3,8 @@
 -- KEYS[1]   the partition's meta hash, for the fence
 -- KEYS[2…]  the key of each operation, in order (a key may come again); all have the same hash tag
 -- ARGV[1]   owner token that must be stored
--- ARGV[2]   fence: the `next` that must be stored; 'absent': there must be no state; 'any': token only
+-- ARGV[2]   fence: the `next` that must be stored; 'absent': there must be no state; 'any': token
+-- only
 -- ARGV[3]   generation that must be stored; '' with the fences 'absent' and 'any'
 -- ARGV[4…]  per key of KEYS[2…]: operation, number of items, items
 --             set     field, value, field, value … of a hash
