@@ -1,4 +1,5 @@
-// One configuration for all tests; `npm test` and `npx vitest --config test/vitest.config.ts` use it.
+// One configuration for all tests; `npm test` and `npx vitest --config test/vitest.config.ts` use
+// it.
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({

@@ -1,5 +1,5 @@
-// One thread: decoded record batch -> validated -> applied -> commit bytes, beside JSON.parse alone on
-// the same records, alternating in one run. Ratios are what counts.
+// One thread: decoded record batch -> validated -> applied -> commit bytes, beside JSON.parse alone
+// on the same records, alternating in one run. Ratios are what counts.
 //
 //   npm run bench core [-- --events N --persons N --rounds N]
 import { parseArgs } from 'node:util'

@@ -1,7 +1,7 @@
-// `npm run bench NAME`: runs test/bench/NAME.bench.ts with the arguments that follow. It is compiled
-// first, into a folder for temporary files, as `npm run build` compiles: loaders that compile on the
-// fly change functions on the way (names are kept by extra calls), and what would be measured is not
-// what people run.
+// `npm run bench NAME`: runs test/bench/NAME.bench.ts with the arguments that follow. It is
+// compiled first, into a folder for temporary files, as `npm run build` compiles: loaders that
+// compile on the fly change functions on the way (names are kept by extra calls), and what would be
+// measured is not what people run.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'

@@ -1,5 +1,6 @@
-// A file larger than one would hold in memory: 1 GB of 10,000 persons, out of order, within 1.5 GB of
-// resident memory for the whole process (engine, heap and state). Under CI; elsewhere a sixteenth of it.
+// A file larger than one would hold in memory: 1 GB of 10,000 persons, out of order, within 1.5 GB
+// of resident memory for the whole process (engine, heap and state). Under CI; elsewhere a
+// sixteenth of it.
 import { spawn } from 'node:child_process'
 import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { once } from 'node:events'

@@ -84,7 +84,8 @@ describe('replay', () => {
     const lines = generated({ events: 3_000, persons: 150, duplicate: 0, invalid: 0 })
       .trim()
       .split('\n')
-    // Two events at one instant keep file order, so only lines of different times may change places.
+    // Two events at one instant keep file order, so only lines of different times may change
+    // places.
     const timeOf = (line: string): number => Date.parse(JSON.parse(line).timestamp as string)
     const sorted = lines.toSorted((a, b) => timeOf(a) - timeOf(b))
     const [plain, shuffled] = [

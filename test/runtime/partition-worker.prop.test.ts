@@ -1,5 +1,6 @@
-// The runtime's protocol on memory twins: whatever fails, wherever spans are cut and whoever restarts,
-// the store's bytes and the ledger's rows are those of an undisturbed run, and those of the oracle.
+// The runtime's protocol on memory twins: whatever fails, wherever spans are cut and whoever
+// restarts, the store's bytes and the ledger's rows are those of an undisturbed run, and those of
+// the oracle.
 import { describe, expect, it } from 'vitest'
 import type { LogRecord } from '../oracle/log.ts'
 import { generateLog } from '../logs/build-log.ts'
