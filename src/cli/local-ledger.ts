@@ -2,6 +2,7 @@
 // empty database of a server.
 import type { ClickHouse } from '../adapters/clickhouse/connection.ts'
 import { claimFolder, enginePath, openFolder } from '../adapters/clickhouse/embedded-folder.ts'
+import { hasActiveLineages } from '../adapters/clickhouse/ledger-sink.ts'
 import { migrate } from '../adapters/clickhouse/migrate.ts'
 import { openServer } from '../adapters/clickhouse/server.ts'
 import { loadConfig } from '../config/load.ts'
@@ -49,8 +50,7 @@ async function openEmptyServer({ clickhouse, database, config }: LedgerPlace): P
   const db = openServer(loadConfig({ flags, file: config }).clickhouse)
   try {
     await migrate(db)
-    const active = await db.rows("SELECT 1 FROM lineages FINAL WHERE status = 'active' LIMIT 1")
-    if (active.length === 0) return db
+    if (!(await hasActiveLineages(db))) return db
   } catch (error) {
     await db.close()
     throw error

@@ -64,7 +64,7 @@ export function printReport(
   const remarks = [
     ...input.skipped.map((name) => `${name}: left out, no event file`),
     ...(input.directChannels > 0
-      ? [`${input.directChannels} conversions and refunds without a channel count as (direct)`]
+      ? [`conversions and refunds without a channel, counted as (direct): ${input.directChannels}`]
       : []),
     ...(out === undefined ? [] : [`views and ${REJECTED_FILE} are in ${out}`]),
     ledger.folder === null
