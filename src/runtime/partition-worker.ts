@@ -93,8 +93,7 @@ export class PartitionWorker {
         await this.#compute(held, span)
       } catch (error) {
         await held.inFlight
-        this.#held = null
-        throw error
+        throw this.#drop(held, error)
       }
     })
   }
@@ -117,15 +116,14 @@ export class PartitionWorker {
 
   async #flush(): Promise<void> {
     const held = this.#holding()
-    for (let isWhole = false; !isWhole;) {
+    for (;;) {
       const snapshot = await this.#exclusively(async () => {
         await this.#drain(held)
         return held.flusher.snapshot(held.committed)
       })
       await held.flusher.publish(snapshot)
-      isWhole = snapshot.isWhole
+      if (snapshot.isWhole) return this.#forgetVerified(held, snapshot.committed)
     }
-    await this.#forgetVerified(held)
   }
 
   /** One at a time: computing, and looking at what was computed. */
@@ -138,15 +136,25 @@ export class PartitionWorker {
     return turn
   }
 
-  async #forgetVerified(held: Held): Promise<void> {
-    const hours = await held.flusher.verifyClosed(held.committed)
+  /** `flushed`: what has landed; commits may have moved on meanwhile, and their rows have not. */
+  async #forgetVerified(held: Held, flushed: PartitionMeta): Promise<void> {
+    const hours = await held.flusher.verifyClosed(flushed)
     if (hours.length === 0) return
     await this.#options.probe.at('forget')
     if ((await this.#options.store.forgetHours(held.token, hours)) === 'fenced') {
-      this.#held = null
-      throw new Fenced('another worker owns the partition')
+      throw this.#drop(held, new Fenced('another worker owns the partition'))
     }
-    await held.flusher.forgotten(hours, held.committed)
+    await held.flusher.forgotten(hours, flushed)
+  }
+
+  /**
+   * Memory is worth nothing any more: a flush that comes to it later must fail, too. What has been
+   * acquired since is not touched.
+   */
+  #drop<E>(held: Held, error: E): E {
+    held.inFlight = Promise.resolve(error instanceof Error ? error : new Error(String(error)))
+    if (this.#held === held) this.#held = null
+    return error
   }
 
   #holding(): Held {
@@ -156,11 +164,8 @@ export class PartitionWorker {
 
   async #drain(held: Held): Promise<void> {
     const failure = await held.inFlight
+    if (failure !== null) throw this.#drop(held, failure)
     held.inFlight = null
-    if (failure !== null) {
-      this.#held = null
-      throw failure
-    }
   }
 
   /** Loads what the span needs and waits where too much is held back. */

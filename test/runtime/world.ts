@@ -47,8 +47,12 @@ export function createWorld(log: readonly LogRecord[], settings: Settings, seed 
   }
 }
 
-/** A worker whose every port may fail as `world.rates` say. */
-export function createWorker(world: World, limits: Partial<Limits> = {}): PartitionWorker {
+/** A worker whose every port may fail as `world.rates` say; `ports` are taken as they are. */
+export function createWorker(
+  world: World,
+  limits: Partial<Limits> = {},
+  ports: Partial<PartitionOptions> = {},
+): PartitionWorker {
   let tokens = 0
   const { draw, rates } = world
   const name = draw(0, 999_999)
@@ -66,11 +70,12 @@ export function createWorker(world: World, limits: Partial<Limits> = {}): Partit
     clock: { now: () => Number.MAX_SAFE_INTEGER - 1e9, sleep: () => Promise.resolve() },
     random: { token: () => `${name}-${tokens++}` },
     probe: { at: () => undefined },
+    ...ports,
   }
   return new PartitionWorker(options)
 }
 
-const endOf = (world: World): number => world.log.at(-1)!.offset + 1
+export const endOf = (world: World): number => world.log.at(-1)!.offset + 1
 
 export function sourceRecord(record: LogRecord): SourceRecord {
   const { offset, timeMs } = record
@@ -90,8 +95,20 @@ export function logView(world: World): LogView {
 
 /** The records of [from, to), whatever offsets are missing in between. */
 export function spanOf(world: World, from: number, to: number): JudgedSpan {
-  const records = world.log.filter(({ offset }) => offset >= from && offset < to)
+  const records = world.log.slice(placeOf(world.log, from), placeOf(world.log, to))
   return { from, to, records: records.map(toCoreRecord), source: (i) => sourceRecord(records[i]!) }
+}
+
+/** How many records of the log lie below an offset. */
+export function placeOf(log: readonly LogRecord[], offset: number): number {
+  let low = 0
+  let high = log.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (log[middle]!.offset < offset) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Where a span that starts at `from` and has about `size` offsets ends. */
