@@ -21,6 +21,7 @@ import {
 } from './event-tokens.ts'
 import { mayExceedJsonBytes } from './json-size.ts'
 import { ID_LENGTH_MAX, METADATA_BYTES_MAX, NAME_LENGTH_MAX, parseQuantity } from './limits.ts'
+import { PersonHashes } from './person-hashes.ts'
 import { sha256Bytes } from './sha256.ts'
 import { TextPool } from './text-pool.ts'
 import { parseIsoBytes, parseTimestamp } from './timestamp.ts'
@@ -50,6 +51,7 @@ const NO_HASH = new Int32Array(2)
 export class EventScanner {
   readonly #tokens = new EventTokens()
   readonly #pool = new TextPool()
+  readonly #persons = new PersonHashes()
   readonly #amounts: AmountRule
   #bytes: Buffer = Buffer.alloc(0)
 
@@ -78,14 +80,16 @@ export class EventScanner {
     const transaction = hasTransaction ? this.#hash(TRANSACTION_ID) : NO_HASH
     const transactionHi = transaction[0]!
     const transactionLo = transaction[1]!
-    const person = this.#hash(USER_HASH)
+    const { starts, ends } = this.#tokens
+    const persons = this.#persons.words
+    const person = this.#persons.find(bytes, starts[USER_HASH]!, ends[USER_HASH]!)
     return {
       idHi,
       idLo,
-      person0: person[0]!,
-      person1: person[1]!,
-      person2: person[2]!,
-      person3: person[3]!,
+      person0: persons[person]!,
+      person1: persons[person + 1]!,
+      person2: persons[person + 2]!,
+      person3: persons[person + 3]!,
       timeMs,
       channel,
       campaign: this.#text(CAMPAIGN) || this.#text(UTM_CAMPAIGN),
@@ -103,9 +107,11 @@ export class EventScanner {
 
   /** Whether `key` is the `user_hash` of the event that was scanned last. */
   isUserHash(key: Uint8Array): boolean {
+    const { length } = key
+    if (length !== this.#length(USER_HASH)) return false
+    const bytes = this.#bytes
     const start = this.#tokens.starts[USER_HASH]!
-    if (key.length !== this.#length(USER_HASH)) return false
-    for (let i = 0; i < key.length; i++) if (key[i] !== this.#bytes[start + i]) return false
+    for (let i = 0; i < length; i++) if (key[i] !== bytes[start + i]) return false
     return true
   }
 
