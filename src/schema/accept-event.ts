@@ -12,15 +12,15 @@ import { parseTimestamp } from './timestamp.ts'
 
 const CHANNELS_RESERVED: ReadonlySet<string> = new Set(RESERVED_CHANNELS)
 
-const isText = (value: unknown, lengthMax: number): value is string =>
+export const isText = (value: unknown, lengthMax: number): value is string =>
   typeof value === 'string' && value.length > 0 && value.length <= lengthMax
 
-const isOptionalText = (value: unknown): boolean =>
+export const isOptionalText = (value: unknown): boolean =>
   value === undefined ||
   value === null ||
   (typeof value === 'string' && value.length <= ID_LENGTH_MAX)
 
-const isOptionalDecimal = (value: unknown): boolean =>
+export const isOptionalDecimal = (value: unknown): boolean =>
   value === undefined || value === null || value === '' || decimalText(value) !== null
 
 /** Whether value, unit price, quantity and currency are valid one by one, for certain. */
