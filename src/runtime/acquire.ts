@@ -4,7 +4,7 @@ import { restoreLedger } from '../core/changes.ts'
 import { Partition } from '../core/partition.ts'
 import { lineageOf, recordFingerprint } from '../schema/lineage.ts'
 import type { LedgerSink } from '../ports/ledger-sink.ts'
-import type { PartitionMeta } from '../ports/state-store.ts'
+import type { PartitionMeta, StateStore } from '../ports/state-store.ts'
 import { Fenced, PartitionHalt } from './halt.ts'
 import type { LogView, PartitionOptions } from './partition-options.ts'
 
@@ -16,8 +16,19 @@ export interface Acquired {
 
 /** Throws PartitionHalt where an operator must decide, Fenced where another was faster. */
 export async function acquire(options: PartitionOptions, log: LogView): Promise<Acquired> {
-  const { store, settings, random } = options
-  const token = random.token(16)
+  const token = options.random.token(16)
+  try {
+    const acquired = await takeOver(options, log, token)
+    await expectOwner(options.store, token)
+    return acquired
+  } catch (error) {
+    if (error instanceof PartitionHalt) await expectOwner(options.store, token)
+    throw error
+  }
+}
+
+async function takeOver(options: PartitionOptions, log: LogView, token: string): Promise<Acquired> {
+  const { store, settings } = options
   const found = await store.acquire(token)
   const meta = found ?? (await begin(options, log, token))
   await verify(meta, options, log)
@@ -35,6 +46,15 @@ export async function acquire(options: PartitionOptions, log: LogView): Promise<
   partition.journeysHeld = meta.journeys
   partition.journeysBegun = meta.journeysBegun
   return { token, meta, partition }
+}
+
+/**
+ * Reads that follow each other are of one moment only while nobody else owns the partition: else
+ * what was read may be wrong, or look like damage.
+ */
+async function expectOwner(store: StateStore, token: string): Promise<void> {
+  if ((await store.owner()).token === token) return
+  throw new Fenced('another worker took the partition meanwhile')
 }
 
 /** Creates the state of a partition that nobody has known before. */

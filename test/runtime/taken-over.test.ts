@@ -1,0 +1,79 @@
+// Another worker takes the partition while one is still reading it back: whatever was read is of two
+// moments, and nothing may come of it.
+import { describe, expect, it } from 'vitest'
+import { Fenced } from '../../src/runtime/halt.ts'
+import { generateLog } from '../logs/build-log.ts'
+import { settingsFor } from '../logs/settings-for.ts'
+import { referenceOf } from './reference.ts'
+import { createWitness } from './witness.ts'
+import {
+  createWorker,
+  createWorld,
+  driveToEnd,
+  endOf,
+  ledgerRows,
+  logView,
+  spanOf,
+  stateOf,
+} from './world.ts'
+
+const SIZES = { from: 7, to: 7 }
+const BEGINNING = 'beginning'
+const MIDDLE = 'middle'
+
+describe('a worker that loses the partition while it acquires it writes nothing wrong', () => {
+  it.each([
+    ['progress', BEGINNING],
+    ['create', BEGINNING],
+    ['loadDictionary', BEGINNING],
+    ['loadDictionary', MIDDLE],
+    ['loadLedger', BEGINNING],
+    ['loadLedger', MIDDLE],
+    ['loadDue', MIDDLE],
+  ])('before its %s, at the %s of a log', async (read, where) => {
+    const settings = settingsFor(3)
+    const log = generateLog(3, { settings, endTicks: 1, records: { min: 40, max: 40 } })
+    const expected = await referenceOf(log, settings)
+    const world = createWorld(log, settings)
+    const witness = createWitness(world, expected)
+    const { store, ledger } = witness
+    const middle = log[20]!.offset
+    if (where === MIDDLE) {
+      const first = createWorker(world, {}, { store, ledger })
+      await first.acquire(logView(world))
+      await first.apply(spanOf(world, 0, middle))
+      await first.drain()
+    }
+    let isTaken = false
+    const overtaken = <T extends object>(port: T): T =>
+      new Proxy(port, {
+        get: (_, name) => {
+          const method = port[name as keyof T] as (...given: unknown[]) => Promise<unknown>
+          return async (...given: unknown[]) => {
+            if (name === read && !isTaken) {
+              isTaken = true
+              const other = createWorker(world, {}, { store, ledger })
+              await driveToEnd(world, other, SIZES)
+            }
+            return method.apply(port, given)
+          }
+        },
+      })
+    const late = createWorker(world, {}, { store: overtaken(store), ledger: overtaken(ledger) })
+    const work = async (): Promise<void> => {
+      const next = await late.acquire(logView(world))
+      await late.flush()
+      await late.apply(spanOf(world, next, endOf(world)))
+      await late.flush()
+    }
+    const outcome = await work().then(
+      () => null,
+      (error: unknown) => error,
+    )
+    // A log that has just begun is not read for its past: then nothing came between.
+    if (isTaken) expect(outcome).toBeInstanceOf(Fenced)
+    await driveToEnd(world, createWorker(world, {}, { store, ledger }), SIZES)
+    expect(await stateOf(world.store)).toBe(expected.finalState)
+    expect(ledgerRows(world)).toEqual(expected.rows)
+  })
+})
