@@ -8,6 +8,7 @@ import type { LedgerSink } from '../../src/ports/ledger-sink.ts'
 import type { StateStore } from '../../src/ports/state-store.ts'
 import { rowKey, versionOf } from './reference.ts'
 import type { Reference } from './reference.ts'
+import { withMethods } from './with-methods.ts'
 import { stateOf } from './world.ts'
 import type { World } from './world.ts'
 
@@ -64,14 +65,7 @@ export function createWitness(
 ): Witness {
   const seen: Seen = { commits: 0, fenced: 0, inserted: 0, forgotten: 0 }
   const end = Number.MAX_SAFE_INTEGER
-  const store: StateStore = {
-    acquire: (token) => world.store.acquire(token),
-    create: (token, meta) => world.store.create(token, meta),
-    owner: () => world.store.owner(),
-    loadDictionary: () => world.store.loadDictionary(),
-    loadLedger: () => world.store.loadLedger(),
-    loadDue: (from, to) => world.store.loadDue(from, to),
-    loadJourneys: (persons) => world.store.loadJourneys(persons),
+  const store = withMethods<StateStore>(world.store, {
     commit: async (commit) => {
       const result = await world.store.commit(commit)
       seen[result === 'committed' ? 'commits' : 'fenced']++
@@ -88,9 +82,8 @@ export function createWitness(
       seen.forgotten += hours.length
       return result
     },
-  }
-  const ledger: LedgerSink = {
-    ...world.ledger,
+  })
+  const ledger = withMethods<LedgerSink>(world.ledger, {
     insert: async (table, rows) => {
       for (const row of rows) expect(JSON.stringify(row)).toBe(reference.rowOf(table, row))
       seen.inserted += rows.length
@@ -106,6 +99,6 @@ export function createWitness(
       expectLanded(`hours up to ${bookedThrough} are verified`, booked)
       await world.ledger.writeProgress(row)
     },
-  }
+  })
   return { store, ledger, seen }
 }

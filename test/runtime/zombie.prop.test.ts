@@ -1,8 +1,6 @@
 // Two workers that both believe to own the partition, in any interleaving of their calls.
 import { expect, it } from 'vitest'
 import fc from 'fast-check'
-import type { LedgerSink } from '../../src/ports/ledger-sink.ts'
-import type { StateStore } from '../../src/ports/state-store.ts'
 import { Fenced } from '../../src/runtime/halt.ts'
 import type { PartitionWorker } from '../../src/runtime/partition-worker.ts'
 import { generateLog } from '../logs/build-log.ts'
@@ -10,6 +8,7 @@ import { createDraw } from '../logs/moves.ts'
 import { settingsFor } from '../logs/settings-for.ts'
 import { referenceOf } from './reference.ts'
 import type { Reference } from './reference.ts'
+import { scheduled } from './scheduled.ts'
 import { createWitness } from './witness.ts'
 import {
   createWorker,
@@ -26,22 +25,6 @@ import type { World } from './world.ts'
 
 const LOGS = 24
 const RUNS = 60
-
-/** Each call happens at a time of the scheduler's choosing, and so does the arrival of its answer. */
-function scheduled<P extends StateStore | LedgerSink>(port: P, scheduler: fc.Scheduler): P {
-  const turn = (label: string) => scheduler.schedule(Promise.resolve(), label)
-  return new Proxy(port, {
-    get: (_, name) => {
-      const method = port[name as keyof P] as (...given: unknown[]) => Promise<unknown>
-      return async (...given: unknown[]) => {
-        await turn(`${String(name)} sent`)
-        const answer = await method.apply(port, given)
-        await turn(`${String(name)} answered`)
-        return answer
-      }
-    },
-  })
-}
 
 const ignoreFenced = (error: unknown): void => {
   if (!(error instanceof Fenced)) throw error
