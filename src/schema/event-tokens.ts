@@ -10,6 +10,7 @@
 
 import { isUtf8 } from 'node:buffer'
 import { ID_LENGTH_MAX } from './limits.ts'
+import { WordReader } from './word-reader.ts'
 
 const TOP_FIELDS = 'event_id user_hash timestamp channel action_type campaign metadata'.split(' ')
 const METADATA_FIELDS = (
@@ -21,7 +22,6 @@ const METADATA_FIELDS = (
 const UNKNOWN = 0
 const FIELDS = ['', ...TOP_FIELDS, ...METADATA_FIELDS]
 const FIELD_COUNT = FIELDS.length
-const USER_HASH = FIELDS.indexOf('user_hash')
 const METADATA = FIELDS.indexOf('metadata')
 
 /** The number of a known field; top-level names and those of metadata are all different. */
@@ -74,6 +74,7 @@ const NAME_STARTS = Int32Array.from(FIELDS, (_, i) =>
   FIELDS.slice(0, i).reduce((sum, name) => sum + name.length + 1, 0),
 )
 const NAME_ENDS = Int32Array.from(FIELDS, (name, i) => NAME_STARTS[i]! + name.length + 1)
+const NAMES_VIEW = new DataView(NAMES.buffer, NAMES.byteOffset, NAMES.length)
 
 const plainEnd = (bytes: Buffer, from: number): number => {
   const length = bytes.length
@@ -155,14 +156,20 @@ const find = (bytes: Buffer, start: number, end: number, row: number): number =>
   return UNKNOWN
 }
 
+/** The classes that the bytes of a plain string belong to, together. */
+export const classesOf = (bytes: Buffer, start: number, end: number): number => {
+  let classes = 0
+  for (let i = start; i < end; i++) classes |= CLASS[bytes[i]!]!
+  return classes
+}
+
 export class EventTokens {
   /** By field number: the kind of its value, and where it lies (strings without their quotes). */
   readonly kinds = new Uint8Array(FIELD_COUNT)
   readonly starts = new Int32Array(FIELD_COUNT)
   readonly ends = new Int32Array(FIELD_COUNT)
-  /** Classes of the bytes of `user_hash`. */
-  userHashClasses = 0
   /** By field: the one that followed it last time; the row of metadata begins at FIELD_COUNT. */
+  readonly #words = new WordReader()
   readonly #followers = new Uint8Array(2 * FIELD_COUNT)
 
   /**
@@ -181,6 +188,9 @@ export class EventTokens {
     let row = 0
     let previous = 0
     let at = 1
+    const view = this.#words.of(bytes)
+    const base = bytes.byteOffset
+    const lastWord = length - 3
     for (;;) {
       if (bytes[at] !== QUOTE) return false
       at++
@@ -188,6 +198,14 @@ export class EventTokens {
       let name = NAME_STARTS[field]!
       const nameEnd = NAME_ENDS[field]!
       let behind = at
+      const wordsEnd = Math.min(nameEnd, name + length - at) - 3
+      while (
+        name < wordsEnd &&
+        view.getInt32(base + behind, true) === NAMES_VIEW.getInt32(name, true)
+      ) {
+        behind += 4
+        name += 4
+      }
       while (name < nameEnd && bytes[behind] === NAMES[name]) {
         behind++
         name++
@@ -205,12 +223,15 @@ export class EventTokens {
 
       if (bytes[at] === QUOTE) {
         const start = ++at
-        let classes = 0
-        for (; at < length; at++) {
-          const byteClass = CLASS[bytes[at]!]!
-          if (byteClass === 0) break
-          classes |= byteClass
+        while (at < lastWord) {
+          const word = view.getInt32(base + at, true)
+          // A byte of 0x80 or more, less than 0x20, a quote or a backslash sets its highest bit.
+          const quote = (word ^ 0x22222222) - 0x01010101
+          const backslash = (word ^ 0x5c5c5c5c) - 0x01010101
+          if (((word | (word - 0x20202020) | quote | backslash) & 0x80808080) !== 0) break
+          at += 4
         }
+        while (at < length && CLASS[bytes[at]!] !== 0) at++
         if (bytes[at] !== QUOTE) {
           if (field !== UNKNOWN) return false
           at = utf8End(bytes, start)
@@ -218,7 +239,6 @@ export class EventTokens {
         }
         if (field !== UNKNOWN) {
           if (at - start > ID_LENGTH_MAX || (ALLOWED[field]! & STRING) === 0) return false
-          if (field === USER_HASH) this.userHashClasses = classes
           kinds[field] = STRING
           starts[field] = start
           ends[field] = at

@@ -17,14 +17,17 @@ import {
   NUMBER,
   OTHER_CLASS,
   STRING,
+  classesOf,
   fieldNumber,
 } from './event-tokens.ts'
 import { mayExceedJsonBytes } from './json-size.ts'
 import { ID_LENGTH_MAX, METADATA_BYTES_MAX, NAME_LENGTH_MAX, parseQuantity } from './limits.ts'
+import { asBuffer } from './decode-utf8.ts'
 import { PersonHashes } from './person-hashes.ts'
 import { sha256Bytes } from './sha256.ts'
 import { TextPool } from './text-pool.ts'
 import { parseIsoBytes, parseTimestamp } from './timestamp.ts'
+import { WordReader } from './word-reader.ts'
 
 const EVENT_ID = fieldNumber('event_id')
 const USER_HASH = fieldNumber('user_hash')
@@ -52,6 +55,8 @@ export class EventScanner {
   readonly #tokens = new EventTokens()
   readonly #pool = new TextPool()
   readonly #persons = new PersonHashes()
+  readonly #words = new WordReader()
+  readonly #keyWords = new WordReader()
   readonly #amounts: AmountRule
   #bytes: Buffer = Buffer.alloc(0)
 
@@ -64,6 +69,8 @@ export class EventScanner {
     if (mayExceedJsonBytes(bytes.length, METADATA_BYTES_MAX)) return null
     this.#bytes = bytes
     if (!this.#tokens.scan(bytes) || !this.#areTextsValid()) return null
+    const person = this.#person()
+    if (person === -1) return null
     const timeMs = this.#timeMs()
     const fields = this.#amountFields()
     if (timeMs === -1 || fields === null) return null
@@ -80,9 +87,7 @@ export class EventScanner {
     const transaction = hasTransaction ? this.#hash(TRANSACTION_ID) : NO_HASH
     const transactionHi = transaction[0]!
     const transactionLo = transaction[1]!
-    const { starts, ends } = this.#tokens
     const persons = this.#persons.words
-    const person = this.#persons.find(bytes, starts[USER_HASH]!, ends[USER_HASH]!)
     return {
       idHi,
       idLo,
@@ -109,9 +114,16 @@ export class EventScanner {
   isUserHash(key: Uint8Array): boolean {
     const { length } = key
     if (length !== this.#length(USER_HASH)) return false
-    const bytes = this.#bytes
     const start = this.#tokens.starts[USER_HASH]!
-    for (let i = 0; i < length; i++) if (key[i] !== bytes[start + i]) return false
+    const bytes = this.#bytes
+    const view = this.#words.of(bytes)
+    const keyView = this.#keyWords.of(asBuffer(key))
+    const base = bytes.byteOffset + start
+    let i = 0
+    for (; i < length - 3; i += 4) {
+      if (keyView.getInt32(key.byteOffset + i) !== view.getInt32(base + i)) return false
+    }
+    for (; i < length; i++) if (key[i] !== bytes[start + i]) return false
     return true
   }
 
@@ -143,15 +155,22 @@ export class EventScanner {
       this.#isRequiredText(EVENT_ID, ID_LENGTH_MAX) &&
       this.#isRequiredText(USER_HASH, ID_LENGTH_MAX) &&
       this.#isRequiredText(CHANNEL, NAME_LENGTH_MAX) &&
-      this.#isRequiredText(ACTION_TYPE, NAME_LENGTH_MAX) &&
-      this.#isNoPlainIdentifier()
+      this.#isRequiredText(ACTION_TYPE, NAME_LENGTH_MAX)
     )
   }
 
-  /** Certain for ids with a letter and for bare digits; all else is looked at later. */
-  #isNoPlainIdentifier(): boolean {
-    const classes = this.#tokens.userHashClasses
-    return (classes & AT_CLASS) === 0 && ((classes & OTHER_CLASS) !== 0 || classes === DIGIT_CLASS)
+  /** Where the person's hash stands; -1: the `user_hash` may be a plain identifier. */
+  #person(): number {
+    const bytes = this.#bytes
+    const start = this.#tokens.starts[USER_HASH]!
+    const end = this.#tokens.ends[USER_HASH]!
+    const known = this.#persons.find(bytes, start, end)
+    if (known !== -1) return known
+    // Certain for ids with a letter and for bare digits; all else is looked at later.
+    const classes = classesOf(bytes, start, end)
+    const isCertain =
+      (classes & AT_CLASS) === 0 && ((classes & OTHER_CLASS) !== 0 || classes === DIGIT_CLASS)
+    return isCertain ? this.#persons.add(bytes, start, end) : -1
   }
 
   #timeMs(): number {

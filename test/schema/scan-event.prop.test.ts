@@ -135,6 +135,16 @@ describe('the byte scanner', { timeout: 60_000 }, () => {
     )
   })
 
+  it('takes a record wherever it lies in the memory of its batch', () => {
+    const text = `{"event_id":"a","user_hash":"bb","timestamp":1795341600000,"channel":"c","action_type":"d"}`
+    for (let before = 0; before < 9; before++) {
+      const batch = Buffer.from(`${'"'.repeat(before)}${text}"}}}}`)
+      expect(takes(batch.subarray(before, before + text.length))).toBe(true)
+      expect(scanner.isUserHash(Buffer.from('"bb"').subarray(1, 3))).toBe(true)
+      expect(scanner.isUserHash(Buffer.from('"ba"').subarray(1, 3))).toBe(false)
+    }
+  })
+
   it('takes nearly all of the generator’s valid events', () => {
     const values = Array.from(createGenerator(generatorOptions({ events: 3000 })), ({ value }) =>
       Buffer.from(value),
