@@ -6,6 +6,7 @@ import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store.t
 import type { Settings } from '../../src/core/settings.ts'
 import { TABLES } from '../../src/core/tables.ts'
 import type { SourceRecord } from '../../src/ports/record-source.ts'
+import type { StateStore } from '../../src/ports/state-store.ts'
 import { DEFAULT_LIMITS } from '../../src/runtime/partition-options.ts'
 import type {
   JudgedSpan,
@@ -25,10 +26,13 @@ export const NO_FAULTS: FaultRates = { store: 0, ledger: 0, deadLetters: 0 }
 export const TOPIC = 'events'
 export const PARTITION = 3
 
+/** A store whose journeys can be listed. */
+export type ListedStore = StateStore & Pick<MemoryStateStore, 'journeys'>
+
 export interface World {
   readonly log: readonly LogRecord[]
   readonly settings: Settings
-  readonly store: MemoryStateStore
+  readonly store: ListedStore
   readonly ledger: ReturnType<typeof createMemoryLedger>
   readonly deadLetters: MemoryDeadLetters
   readonly draw: Draw
@@ -139,7 +143,7 @@ export async function driveToEnd(
 }
 
 /** Everything the store holds but the ledger, which depends on when flushes happened. */
-export async function stateOf(store: MemoryStateStore): Promise<string> {
+export async function stateOf(store: ListedStore): Promise<string> {
   const { meta } = await store.owner()
   const journeys = [...store.journeys()].map(
     ({ person, bytes }) =>
