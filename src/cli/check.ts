@@ -3,7 +3,7 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
-import pc from 'picocolors'
+import { colorsOf } from './colors.ts'
 import { compressionOf, refuseForeign } from '../adapters/files/stored-file.ts'
 import { loadConfig } from '../config/load.ts'
 import { REJECTION_REASONS } from '../core/event.ts'
@@ -28,7 +28,7 @@ export function checkCommand() {
     .addOption(jsonOption())
     .action(async (file, { max, config, quiet, json }) => {
       const { settings } = loadConfig({ file: config })
-      const print = json ? formatJson : formatText(pc.isColorSupported && process.stdout.isTTY)
+      const print = json ? formatJson : formatText(colorsOf(process.stdout))
       let shown = 0
       const onFinding = (finding: Finding) => {
         if (!json && shown >= max) return
@@ -114,9 +114,8 @@ async function lookAt(file: string): Promise<number> {
 const formatJson = (finding: Finding): string => `${JSON.stringify(finding)}\n`
 
 const formatText =
-  (isColored: boolean) =>
+  (colors: ReturnType<typeof colorsOf>) =>
   ({ line, item, reason, field, found, cure }: Finding): string => {
-    const colors = pc.createColors(isColored)
     const place = line === undefined ? `item ${item}` : `line ${line}`
     const what = `${field === '' ? 'the value' : field} is ${found}`
     return `${place}: ${colors.red(reason)}: ${what}\n  ${colors.cyan('cure:')} ${cure}\n`

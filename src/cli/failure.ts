@@ -1,7 +1,7 @@
 // The one place that turns an error into words on stderr and an exit code. Errors a person can act
 // on (TributaryError) show their message and hint; anything else is a defect and shows its stack.
 import { CommanderError } from '@commander-js/extra-typings'
-import pc from 'picocolors'
+import { colorsOf } from './colors.ts'
 import { ConfigError, type Mistake } from '../config/mistakes.ts'
 import { EXIT, TributaryError } from '../ports/errors.ts'
 
@@ -55,7 +55,7 @@ function usageFailure({ code, exitCode, message }: CommanderError): Failure | nu
 /** The text for stderr: `error: …` and `hint: …`, or one line of JSON. */
 export function formatFailure({ exitCode, ...failure }: Failure, json: boolean): string {
   if (json) return `${JSON.stringify({ error: { ...failure, exit_code: exitCode } })}\n`
-  const colors = pc.createColors(pc.isColorSupported && process.stderr.isTTY)
+  const colors = colorsOf(process.stderr)
   const lines = [`${colors.red('error:')} ${failure.message}`]
   if (failure.hint !== undefined) lines.push(`${colors.cyan('hint:')} ${failure.hint}`)
   return `${lines.join('\n')}\n`

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { Command, Option } from '@commander-js/extra-typings'
-import pc from 'picocolors'
+import { colorsOf } from './colors.ts'
 import { findJourney, stateFile } from '../adapters/memory/state-file.ts'
 import type { StoredJourney } from '../adapters/memory/state-file.ts'
 import { Dictionary } from '../core/dictionary.ts'
@@ -64,7 +64,7 @@ function print(graph: JourneyGraph, format: Format, userHash: string): string {
   switch (format) {
     case 'table':
       return journeyTable(graph, userHash, {
-        colors: pc.createColors(pc.isColorSupported && process.stdout.isTTY),
+        colors: colorsOf(process.stdout),
       })
     case 'json':
       return journeyJson(graph, userHash)

@@ -1,6 +1,6 @@
 // What a watcher gets on stderr while the demo runs: a screen on a terminal, a line every few
 // seconds off it, nothing with --quiet. All of it from figures that were read from the ledger.
-import pc from 'picocolors'
+import { colorsOf } from '../colors.ts'
 import type { Figures } from './figures.ts'
 import { countText, moneyText } from './number-text.ts'
 import { screenLines } from './screen.ts'
@@ -32,7 +32,7 @@ export function openDisplay({ quiet, goal }: DisplayOptions): Display {
 
 function openScreen(goal: number | null): Display {
   const terminal = openTerminal(process.stderr)
-  const colors = pc.createColors(pc.isColorSupported)
+  const colors = colorsOf(process.stderr)
   const speed = createSpeed()
   return {
     everyMs: FRAME_MS,
