@@ -1,5 +1,5 @@
-// Flushing beside the records that go on: what it claims is true when it claims it, and its failures
-// are its own.
+// Flushing beside the records that go on: what it claims is true when it claims it, and its
+// failures are its own.
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import { Fenced } from '../../src/runtime/halt.ts'

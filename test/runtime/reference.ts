@@ -4,6 +4,7 @@ import { createMemoryLedger } from '../../src/adapters/memory/memory-ledger.ts'
 import type { Settings } from '../../src/core/settings.ts'
 import { TABLES } from '../../src/core/tables.ts'
 import type { LedgerRow, TableName } from '../../src/core/tables.ts'
+import type { DeadLetter } from '../../src/ports/dead-letter-sink.ts'
 import type { LogRecord } from '../oracle/log.ts'
 import {
   createWorker,
@@ -23,6 +24,8 @@ export interface Reference {
   rowOf(table: TableName, row: LedgerRow): string | undefined
   /** The newest version of each row that records below `next` touched: key to version. */
   versionsAt(next: number): ReadonlyMap<string, bigint>
+  /** Dead letters of the records below `next`, as `letterText` gives them. */
+  lettersAt(next: number): string[]
   /** Final rows, as `ledgerRows` gives them. */
   readonly rows: ReadonlyMap<string, readonly string[]>
   readonly finalState: string
@@ -36,6 +39,9 @@ export const rowKey = (table: TableName, row: LedgerRow): string =>
   JSON.stringify([table, ...row.slice(0, 3 + DIMENSIONS.get(table)!)])
 
 export const versionOf = (row: LedgerRow): bigint => BigInt(String(row.at(-1)))
+
+export const letterText = ({ record, outcome, reason }: DeadLetter): string =>
+  `${record.offset} ${outcome} ${reason}`
 
 export async function referenceOf(
   log: readonly LogRecord[],
@@ -74,6 +80,8 @@ export async function referenceOf(
       const below = history.filter(({ version }) => (version & OFFSET_MASK) < BigInt(at))
       return new Map(below.map(({ key, version }) => [key, version]))
     },
+    lettersAt: (at) =>
+      world.deadLetters.letters.filter(({ record }) => record.offset < at).map(letterText),
     rows: ledgerRows({ ...world, ledger }),
     finalState: states.at(-1)!,
   }

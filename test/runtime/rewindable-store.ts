@@ -1,5 +1,5 @@
-// A store that can fall back to an older prefix of what was written to it, as Redis does when it comes
-// back with an older part of its append-only file. Reads see nothing of what was lost.
+// A store that can fall back to an older prefix of what was written to it, as Redis does when it
+// comes back with an older part of its append-only file. Reads see nothing of what was lost.
 import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store.ts'
 import type { StateStore } from '../../src/ports/state-store.ts'
 

@@ -1,5 +1,5 @@
-// The store falls back to an older prefix of its commits while ClickHouse keeps the newer rows: the log
-// is read again from there, and every byte and row is what it would have been.
+// The store falls back to an older prefix of its commits while ClickHouse keeps the newer rows: the
+// log is read again from there, and every byte and row is what it would have been.
 import { expect, it } from 'vitest'
 import { Fenced } from '../../src/runtime/halt.ts'
 import type { PartitionWorker } from '../../src/runtime/partition-worker.ts'

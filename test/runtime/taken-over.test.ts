@@ -1,5 +1,5 @@
-// Another worker takes the partition while one is still reading it back: whatever was read is of two
-// moments, and nothing may come of it.
+// Another worker takes the partition while one is still reading it back: whatever was read is of
+// two moments, and nothing may come of it.
 import { describe, expect, it } from 'vitest'
 import { Fenced } from '../../src/runtime/halt.ts'
 import { generateLog } from '../logs/build-log.ts'

@@ -1,12 +1,12 @@
-// Stands between workers and their store and ledger and checks every write against the reference, at
-// the moment it happens: no state but that of the log's prefix, no row but that of its version, no hour
-// forgotten that the ledger does not hold, no progress claimed that has not been made.
+// Stands between workers and their store and ledger and checks every write against the reference,
+// at the moment it happens: no state but that of the log's prefix, no row but that of its version,
+// no hour forgotten that the ledger does not hold, no progress claimed that has not been made.
 import { expect } from 'vitest'
 import { HOUR_MS } from '../../src/core/journey-layout.ts'
 import { TABLES } from '../../src/core/tables.ts'
 import type { LedgerSink } from '../../src/ports/ledger-sink.ts'
 import type { StateStore } from '../../src/ports/state-store.ts'
-import { rowKey, versionOf } from './reference.ts'
+import { letterText, rowKey, versionOf } from './reference.ts'
 import type { Reference } from './reference.ts'
 import { withMethods } from './with-methods.ts'
 import { stateOf } from './world.ts'
@@ -69,9 +69,12 @@ export function createWitness(
     commit: async (commit) => {
       const result = await world.store.commit(commit)
       seen[result === 'committed' ? 'commits' : 'fenced']++
-      if (result === 'committed') {
-        expect(await stateOf(world.store)).toBe(reference.stateAt(commit.meta.next))
-      }
+      if (result === 'fenced') return result
+      const { next } = commit.meta
+      expect(await stateOf(world.store)).toBe(reference.stateAt(next))
+      const letters = new Set(world.deadLetters.letters.map(letterText))
+      const unsent = reference.lettersAt(next).filter((letter) => !letters.has(letter))
+      expect(unsent, 'dead letters of what was committed').toEqual([])
       return result
     },
     forgetHours: async (token, hours) => {
