@@ -37,7 +37,8 @@ export async function readReport(db: ClickHouse, worker: PartitionWorker): Promi
   const [touchpoints, lapsedPaths, openPaths] = (steps ?? [0, 0, 0]).map(Number)
   return {
     records,
-    journeys: worker.committed?.journeysBegun ?? 0,
+    // Nothing is evicted in a local run: the persons in memory are all that have ever come.
+    journeys: worker.partition?.journeys.size ?? 0,
     touchpoints: touchpoints!,
     conversions,
     lapsedPaths: lapsedPaths!,

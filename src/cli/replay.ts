@@ -33,7 +33,10 @@ export function replayCommand() {
       'compute every number from event files (NDJSON, CSV, Parquet; also gz, zst, folders)',
     )
     .argument('<file...>', 'files or folders, read in order of event time')
-    .option('--out <dir>', 'write each bi_ view as CSV, and refused records, into this folder')
+    .option(
+      '--out <dir>',
+      'write the seven bi_ views as CSV, and refused records, into this folder',
+    )
     .option('--map <field=column,...>', 'columns of a CSV or Parquet file by our names', toMap)
     .option('--tz <zone>', 'zone of times without one (default: UTC)')
     .option('--hash-users', 'replace plain e-mails and phone numbers by their SHA-256')
@@ -127,7 +130,7 @@ async function applyAll(
     await run.finish(options.open === true ? 'due' : 'all')
     signal.throwIfAborted()
     const report = await readReport(ledger.db, run.worker)
-    refuseNoEvents(report, paths)
+    if (options.format === undefined && !isNamedNdjson(input)) refuseNoEvents(report, paths)
     if (out !== undefined) await exportViews(ledger.db, out)
     await rejected?.finish()
     printReport(report, { input, ledger, out, json: options.json === true })
@@ -137,6 +140,10 @@ async function applyAll(
     throw error
   }
 }
+
+/** NDJSON by its name, or something else: then a line that is no JSON is a refused record, always. */
+const isNamedNdjson = ({ files }: FileInput): boolean =>
+  files.some(({ path, format }) => format !== 'ndjson' || /\.(ndjson|jsonl)\b/.test(path))
 
 /** Files none of whose lines is JSON are no events with mistakes in them, but something else. */
 function refuseNoEvents(report: ReplayReport, paths: readonly string[]): void {
@@ -149,14 +156,19 @@ function refuseNoEvents(report: ReplayReport, paths: readonly string[]): void {
   )
 }
 
-function toMap(text: string): ReadonlyMap<string, string> {
-  const map = new Map<string, string>()
+function toMap(
+  text: string,
+  before: ReadonlyMap<string, string> = new Map(),
+): ReadonlyMap<string, string> {
+  const map = new Map(before)
   for (const pair of text.split(',')) {
     const at = pair.indexOf('=')
     if (at < 1 || at === pair.length - 1) {
       throw new InvalidArgumentError('Expected field=column, for example user_hash=user_id.')
     }
-    map.set(pair.slice(0, at), pair.slice(at + 1))
+    const field = pair.slice(0, at)
+    if (map.has(field)) throw new InvalidArgumentError(`${field} is mapped twice.`)
+    map.set(field, pair.slice(at + 1))
   }
   return map
 }

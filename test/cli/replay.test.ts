@@ -153,6 +153,29 @@ describe('replay', () => {
     }
   })
 
+  it('counts a person once, forgotten in between or not', async () => {
+    const view = (user: string, day: string): string =>
+      `${JSON.stringify({ event_id: user + day, user_hash: user, timestamp: `${day}T00:00:00Z`, channel: 'email', action_type: 'view' })}\n`
+    const file = write(
+      'quiet.ndjson',
+      view('u', '2026-01-01') + view('v', '2026-05-01') + view('u', '2026-06-01'),
+    )
+    expect(JSON.parse((await replay([file, '--json'])).stdout)).toMatchObject({ journeys: 2 })
+  })
+
+  it('joins --map given twice, and refuses a field mapped twice', async () => {
+    const file = write('mapped.csv', 'uid,timestamp,ch,event_type\na,2026-01-01 10:00:00,x,view\n')
+    const run = await replay([file, '--map', 'user_hash=uid', '--map', 'channel=ch', '--json'])
+    expect(JSON.parse(run.stdout)).toMatchObject({ records: { applied: 1 } })
+    const twice = await replay([file, '--map', 'channel=ch,channel=uid'])
+    expect(twice.exitCode).toBe(2)
+  })
+
+  it('takes lines of NDJSON that are no JSON as refused records, not as a failed file', async () => {
+    const run = await replay([write('junk.ndjson', 'x\ny\n'), '--json'])
+    expect(JSON.parse(run.stdout)).toMatchObject({ records: { 'rejected: invalid_json': 2 } })
+  })
+
   it('refuses a folder that is not its own', async () => {
     const file = write('one.ndjson', generated({ events: 10 }))
     write('precious.txt', 'keep me')
