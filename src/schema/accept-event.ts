@@ -12,15 +12,15 @@ import { parseTimestamp } from './timestamp.ts'
 
 const CHANNELS_RESERVED: ReadonlySet<string> = new Set(RESERVED_CHANNELS)
 
-export const isText = (value: unknown, lengthMax: number): value is string =>
+const isText = (value: unknown, lengthMax: number): value is string =>
   typeof value === 'string' && value.length > 0 && value.length <= lengthMax
 
-export const isOptionalText = (value: unknown): boolean =>
+const isOptionalText = (value: unknown): boolean =>
   value === undefined ||
   value === null ||
   (typeof value === 'string' && value.length <= ID_LENGTH_MAX)
 
-export const isOptionalDecimal = (value: unknown): boolean =>
+const isOptionalDecimal = (value: unknown): boolean =>
   value === undefined || value === null || value === '' || decimalText(value) !== null
 
 /** Whether value, unit price, quantity and currency are valid one by one, for certain. */

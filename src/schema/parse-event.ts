@@ -1,6 +1,6 @@
 // Record value -> event of the core, or the reason why not. Three paths, each of which hands on
-// what it does not decide for certain: a byte scanner (scan-event.ts), JSON.parse with a validator
-// in plain code (accept-event.ts, refuse-event.ts), and the contract (refusal.ts).
+// what it does not accept: a byte scanner (scan-event.ts), JSON.parse with a validator in plain
+// code (accept-event.ts), and the contract (refusal.ts), which decides and gives the reason.
 import type { CoreEvent, RejectionReason } from '../core/event.ts'
 import type { Settings } from '../core/settings.ts'
 import { acceptEvent } from './accept-event.ts'
@@ -11,7 +11,6 @@ import { isFlatAndSmall } from './flat-object.ts'
 import { exceedsJsonBytes, mayExceedJsonBytes } from './json-size.ts'
 import { METADATA_BYTES_MAX } from './limits.ts'
 import { refusalOf } from './refusal.ts'
-import { refuseEvent } from './refuse-event.ts'
 import { EventScanner } from './scan-event.ts'
 import { parseTimestamp } from './timestamp.ts'
 
@@ -55,7 +54,7 @@ export const createEventParser = (settings: Settings): EventParser => {
 
   const acceptOrJudge = (wire: WireObject): CoreEvent | RejectionReason => {
     const timeMs = acceptEvent(wire)
-    return timeMs === -1 ? (refuseEvent(wire) ?? judge(wire)) : finish(wire, timeMs)
+    return timeMs === -1 ? judge(wire) : finish(wire, timeMs)
   }
 
   const parseJson = (value: Uint8Array): CoreEvent | RejectionReason => {
