@@ -141,7 +141,9 @@ async function applyAll(
   }
 }
 
-/** NDJSON by its name, or something else: then a line that is no JSON is a refused record, always. */
+/**
+ * NDJSON by its name, or something else: then a line that is no JSON is a refused record, always.
+ */
 const isNamedNdjson = ({ files }: FileInput): boolean =>
   files.some(({ path, format }) => format !== 'ndjson' || /\.(ndjson|jsonl)\b/.test(path))
 

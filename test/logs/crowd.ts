@@ -17,8 +17,8 @@ export interface Crowd {
 }
 
 /**
- * Everybody comes within three hours, some buy; then a silence, after which all have lapsed; records
- * of the same persons while the backlog lasts; then ticks, and a silence after which all is
+ * Everybody comes within three hours, some buy; then a silence, after which all have lapsed;
+ * records of the same persons while the backlog lasts; then ticks, and a silence after which all is
  * forgotten, with records and ticks again.
  */
 export function crowdLog(seed: number, settings: Settings, crowd: Crowd): LogRecord[] {

@@ -1,5 +1,5 @@
-// A crash at any named point of the protocol: once as an error that is thrown there, once as the end of
-// the process, after which nothing it had under way is heard of again.
+// A crash at any named point of the protocol: once as an error that is thrown there, once as the
+// end of the process, after which nothing it had under way is heard of again.
 import { describe, expect, it } from 'vitest'
 import type { Probe } from '../../src/ports/clock.ts'
 import { generateLog } from '../logs/build-log.ts'

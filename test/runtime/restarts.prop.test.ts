@@ -1,4 +1,5 @@
-// Memory is only a cache of the store: a new worker after every span makes of the log what one does.
+// Memory is only a cache of the store: a new worker after every span makes of the log what one
+// does.
 import { describe, expect, it } from 'vitest'
 import { withQuietSpells } from '../logs/quiet-spells.ts'
 import { generateLog } from '../logs/build-log.ts'
@@ -32,7 +33,9 @@ async function undisturbed(seed: number): Promise<World> {
   return world
 }
 
-/** A new worker for every span of a drawn size; each flushes, or leaves that to those that follow. */
+/**
+ * A new worker for every span of a drawn size; each flushes, or leaves that to those that follow.
+ */
 async function driveWithRestarts(world: World, sizeMax: number): Promise<void> {
   for (let next = 0; next < endOf(world);) {
     const worker = createWorker(world)
