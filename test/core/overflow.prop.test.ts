@@ -6,7 +6,7 @@ import { kindOf } from '../oracle/journey-order.ts'
 import { expectOracle } from './oracle-rows.ts'
 import { runCore } from './run-core.ts'
 
-const LOGS = 150
+const LOGS = 100
 
 it(`refuses what the oracle refuses and books the rest as it does (${LOGS} logs)`, () => {
   let refused = 0

@@ -4,7 +4,7 @@ import { itBooksWhatTheOracleBooks } from './oracle-rows.ts'
 
 describe('the core, with few persons and long journeys,', () => {
   itBooksWhatTheOracleBooks({
-    logs: 100,
+    logs: 40,
     settingsOf: settingsFor,
     optionsOf: (seed) => ({ persons: 1 + (seed % 2), records: { min: 40, max: 120 } }),
   })

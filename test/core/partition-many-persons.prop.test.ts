@@ -4,7 +4,7 @@ import { itBooksWhatTheOracleBooks } from './oracle-rows.ts'
 
 describe('the core, with as many persons as are settled before one record,', () => {
   itBooksWhatTheOracleBooks({
-    logs: 100,
+    logs: 60,
     settingsOf: settingsFor,
     optionsOf: () => ({ persons: 16, records: { min: 60, max: 120 } }),
   })

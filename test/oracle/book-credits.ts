@@ -103,7 +103,8 @@ function bookModel(figures: Figures, { conversion, model, settings, ...candidate
   const weights = weightsOf(model, candidates, settings)
   const micro = split(MICRO)
   const gross = split(conversion.grossMinor)
-  const net = split(conversion.grossMinor - conversion.refundedMinor)
+  const { refundedMinor } = conversion
+  const net = refundedMinor === 0n ? gross : split(conversion.grossMinor - refundedMinor)
   candidates.touchpoints.forEach(({ channel, campaign }, i) => {
     book(figures, 'credits', creditDimensions(conversion, model, channel, campaign), {
       conversions_micro: micro[i]!,

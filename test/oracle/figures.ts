@@ -34,9 +34,9 @@ export function book(
   amounts: Readonly<Record<string, bigint>>,
 ): void {
   const names = measuresOf(table)
-  for (const name of Object.keys(amounts)) {
-    if (!names.includes(name)) throw new Error(`${table} has no measure ${name}`)
-  }
+  const given = Object.keys(amounts)
+  if (!given.every((name) => names.includes(name)))
+    throw new Error(`${table} has no ${given.join()}`)
   const measures = names.map((name) => amounts[name] ?? 0n)
   if (measures.every((amount) => amount === 0n)) return
   addRow(figures, table, JSON.stringify(dimensions), { dimensions, measures })
@@ -50,7 +50,8 @@ export function addRow(
 ): void {
   const rows = figures.get(table)!
   const before = rows.get(key)?.measures
-  rows.set(key, { dimensions, measures: measures.map((amount, i) => amount + (before?.[i] ?? 0n)) })
+  const sums = before === undefined ? measures : measures.map((amount, i) => amount + before[i]!)
+  rows.set(key, { dimensions, measures: sums })
 }
 
 /** Adds all rows of `source`. */

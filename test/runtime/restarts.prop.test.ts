@@ -18,7 +18,7 @@ import {
 } from './world.ts'
 import type { World } from './world.ts'
 
-const LOGS = 80
+const LOGS = 50
 
 /** Every other log with silences, in which much is forgotten. */
 function logOf(seed: number): LogRecord[] {
