@@ -34,6 +34,10 @@ export interface CoreRecord {
   readonly content: CoreEvent | RejectionReason | 'tick'
 }
 
+/** How many journeys the record can change: those settled before it, and its own. */
+export const changesMost = ({ content }: CoreRecord): number =>
+  content === 'tick' ? SETTLED_PER_TICK : SETTLED_PER_RECORD + 1
+
 /** A person whose journey must be loaded before the record can be applied. */
 export interface MissingJourney {
   readonly persons: Int32Array

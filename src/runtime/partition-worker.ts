@@ -5,6 +5,7 @@
 import { takeChanges } from '../core/changes.ts'
 import { hourOf } from '../core/journey-layout.ts'
 import type { Outcome, RejectionReason } from '../core/event.ts'
+import { changesMost } from '../core/partition.ts'
 import type { Partition } from '../core/partition.ts'
 import type { DeadLetter } from '../ports/dead-letter-sink.ts'
 import type { Commit, PartitionMeta } from '../ports/state-store.ts'
@@ -199,17 +200,17 @@ export class PartitionWorker {
     let letters: DeadLetter[] = []
     for (let i = 0; i < span.records.length; i++) {
       const record = span.records[i]!
+      const { changedCount, changedBytes } = journeys
+      const isFull =
+        changedCount + changesMost(record) > limits.commitJourneysMax ||
+        changedBytes >= limits.commitBytesMax
+      if (isFull && changedCount > 0) {
+        await this.#commit(held, span, { to: record.offset, last: i - 1, letters })
+        letters = []
+      }
       const outcome = await this.#applyRecord(held, span, i)
       this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1)
       if (DEAD_OUTCOMES.has(outcome)) letters.push(this.#letter(span, i, outcome))
-      const isLast = i === span.records.length - 1
-      const isFull =
-        journeys.changedCount >= limits.commitJourneysMax ||
-        journeys.changedBytes >= limits.commitBytesMax
-      if (isFull && !isLast) {
-        await this.#commit(held, span, { to: record.offset + 1, last: i, letters })
-        letters = []
-      }
     }
     await this.#commit(held, span, { to: span.to, last: span.records.length - 1, letters })
   }
