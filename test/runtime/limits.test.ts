@@ -1,4 +1,5 @@
-// What a worker may hold at once: journeys in a commit, rows that have not landed, journeys in memory.
+// What a worker may hold at once: journeys in a commit, rows that have not landed, journeys in
+// memory.
 import { describe, expect, it } from 'vitest'
 import { crowdLog } from '../logs/crowd.ts'
 import { settingsFor } from '../logs/settings-for.ts'
