@@ -1,6 +1,6 @@
-// Short stories of one person in which every time lies on an edge: an earlier event plus one or two of
-// the durations of the settings, a millisecond more or less. Here what is kept just long enough, or
-// forgotten just in time, decides a number.
+// Short stories of one person in which every time lies on an edge: an earlier event plus one or two
+// of the durations of the settings, a millisecond more or less. Here what is kept just long enough,
+// or forgotten just in time, decides a number.
 import { expect, it } from 'vitest'
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts'
 import type { Goal, Settings } from '../../src/core/settings.ts'

@@ -8,7 +8,9 @@ import { expectOracle } from './oracle-rows.ts'
 const DAY = 86_400_000
 const START = Date.UTC(2026, 0, 5, 10, 30)
 
-/** Records at the time of their events, in ms after the start; a record without action is a tick. */
+/**
+ * Records at the time of their events, in ms after the start; a record without action is a tick.
+ */
 function story(...steps: readonly (readonly [afterMs: number, event?: Partial<LogEvent>])[]) {
   return steps.map(([afterMs, event], offset): LogRecord => {
     const timeMs = START + afterMs
