@@ -3,7 +3,13 @@
 import { createClickHouseLedger } from '../adapters/clickhouse/ledger-sink.ts'
 import { saveState, stateFile } from '../adapters/memory/state-file.ts'
 import { MemoryStateStore } from '../adapters/memory/memory-state-store.ts'
-import { noProbe, systemRandom, timelessClock } from '../adapters/process/system.ts'
+import {
+  FILE_FACTS,
+  noProbe,
+  noTelemetry,
+  systemRandom,
+  timelessClock,
+} from '../adapters/process/system.ts'
 import type { Settings } from '../core/settings.ts'
 import type { DeadLetterSink } from '../ports/dead-letter-sink.ts'
 import { DEFAULT_LIMITS } from '../runtime/partition-options.ts'
@@ -45,10 +51,11 @@ export class LocalRun {
     this.worker = new PartitionWorker({
       topic,
       partition: 0,
-      clusterId: 'file',
+      group: '',
+      start: 'earliest',
+      allowCreateTime: true,
       settings,
       fingerprint: settingsFingerprint(settings),
-      generation: 1,
       limits: LIMITS,
       store: this.#store,
       ledger: createClickHouseLedger(ledger.db),
@@ -56,11 +63,13 @@ export class LocalRun {
       clock: timelessClock,
       random: systemRandom,
       probe: noProbe,
+      telemetry: noTelemetry,
     })
   }
 
   async start(): Promise<void> {
     await this.worker.acquire({
+      facts: FILE_FACTS,
       bounds: { low: 0, high: 0 },
       groupNext: null,
       readAt: () => Promise.resolve(null),

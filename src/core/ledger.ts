@@ -165,15 +165,15 @@ export class Ledger {
   }
 
   /**
-   * Books one record in `intake`, whose rows nothing is ever netted against: `outcome` is its place
-   * in the list of outcomes, `reason` 0 or its place in the list of reasons + 1.
+   * Books records in `intake`, whose rows nothing is ever netted against: `outcome` is their place
+   * in the list of outcomes, `reason` 0 or their place in the list of reasons + 1.
    */
-  count(hour: number, offset: number, outcome: number, reason: number): void {
+  count(hour: number, offset: number, outcome: number, reason: number, records = 1): void {
     const booked = this.hour(hour)
     const table = booked.tables[INTAKE]!
     intakeKey[0] = outcome | (reason << 8)
     const row = table.rows.row(intakeKey, 1)
-    table.rows.add(row, 0, 1)
+    table.rows.add(row, 0, records)
     table.touch(row, offset)
     this.#touched.add(booked)
   }

@@ -40,6 +40,25 @@ export interface ProgressRow {
   readonly flushedThrough: number
 }
 
+/** Offsets [from, to) that an operator has given up: every replay of the log books them as rejected. */
+export interface SkipRow {
+  readonly topic: string
+  readonly partition: number
+  /** The lineage that met them first. */
+  readonly lineage: string
+  readonly from: number
+  readonly to: number
+  readonly reason: string
+}
+
+/** From this offset on the keys of a topic lie where this number of partitions puts them. */
+export interface PartitionCountRow {
+  readonly topic: string
+  readonly partition: number
+  readonly fromOffset: number
+  readonly count: number
+}
+
 /**
  * Every call may throw; an error after sending is ambiguous, and sending the same rows again is
  * always safe.
@@ -52,8 +71,15 @@ export interface LedgerSink {
    * promised.
    */
   read(table: TableName, range: BookedRange): Promise<LedgerRow[]>
-  writeLineage(row: LineageRow): Promise<void>
+  /** All rows in one insert; a status only moves forward (building, active, retired). */
+  writeLineages(rows: readonly LineageRow[]): Promise<void>
   writeProgress(row: ProgressRow): Promise<void>
   lineages(topic: string, partition: number): Promise<LineageRow[]>
   progress(topic: string, partition: number): Promise<ProgressRow[]>
+  writeSkip(row: SkipRow): Promise<void>
+  /** By offset. */
+  skips(topic: string, partition: number): Promise<SkipRow[]>
+  writePartitionCounts(rows: readonly PartitionCountRow[]): Promise<void>
+  /** By offset; of one offset the last written. */
+  partitionCounts(topic: string, partition: number): Promise<PartitionCountRow[]>
 }

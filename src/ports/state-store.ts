@@ -32,6 +32,15 @@ export interface PartitionMeta {
   readonly dictionary: number
   /** Fingerprint of the last applied record: `<offset>:<hash>`; '' before the first. */
   readonly lastRecord: string
+  /** Kafka's cluster id and the consumer group that the state was made under. */
+  readonly clusterId: string
+  readonly group: string
+  /** Partition counts of the topic, `<from offset>:<count>` joined by commas; '': not a topic. */
+  readonly partitionCounts: string
+  /** Names of the goals in their order, as JSON: rows in `ledger` name a goal by its place. */
+  readonly goals: string
+  /** A lineage that is being built becomes active when `next` reaches this; 0: it is active. */
+  readonly activeAt: number
 }
 
 export interface DictionaryEntry {
@@ -84,6 +93,12 @@ export interface StateStore {
   acquire(token: string): Promise<PartitionMeta | null>
   /** Creates the state if there is none and `token` owns it. */
   create(token: string, meta: PartitionMeta): Promise<CommitResult>
+  /** Journeys held, counted by the store itself. */
+  countJourneys(): Promise<number>
+  /** The eviction policy under which keys may vanish, or null where none does. */
+  evictionPolicy(): Promise<string | null>
+  /** Drops whatever state there is and begins with `meta`, in one step. */
+  restart(token: string, meta: PartitionMeta): Promise<CommitResult>
   owner(): Promise<{ readonly token: string | null; readonly meta: PartitionMeta | null }>
   loadDictionary(): Promise<DictionaryEntry[]>
   /** The hours not yet verified in ClickHouse, oldest first. */

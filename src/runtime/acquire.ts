@@ -2,9 +2,10 @@
 // read back what the core needs in memory. Journeys are read on demand.
 import { restoreLedger } from '../core/changes.ts'
 import { Partition } from '../core/partition.ts'
-import { lineageOf, recordFingerprint } from '../schema/lineage.ts'
-import type { LedgerSink } from '../ports/ledger-sink.ts'
+import { recordFingerprint } from '../schema/lineage.ts'
+import { parsePartitionCounts } from '../schema/partition-counts.ts'
 import type { PartitionMeta, StateStore } from '../ports/state-store.ts'
+import { firstMeta } from './first-meta.ts'
 import { Fenced, PartitionHalt } from './halt.ts'
 import type { LogView, PartitionOptions } from './partition-options.ts'
 
@@ -28,24 +29,43 @@ export async function acquire(options: PartitionOptions, log: LogView): Promise<
 }
 
 async function takeOver(options: PartitionOptions, log: LogView, token: string): Promise<Acquired> {
-  const { store, settings } = options
+  const { store } = options
   const found = await store.acquire(token)
+  const policy = await store.evictionPolicy()
+  if (policy !== null) {
+    throw new PartitionHalt('would_evict', `the state store may evict keys (${policy})`)
+  }
   const meta = found ?? (await begin(options, log, token))
   await verify(meta, options, log)
+  return { token, meta, partition: await loadPartition(options, meta) }
+}
+
+/** What the core needs in memory of a state that is owned. Throws PartitionHalt if parts are gone. */
+export async function loadPartition(
+  { store, settings }: Pick<PartitionOptions, 'store' | 'settings'>,
+  meta: PartitionMeta,
+): Promise<Partition> {
   const partition = new Partition(settings)
   const entries = await store.loadDictionary()
-  if (entries.length !== meta.dictionary) {
-    throw new PartitionHalt(
-      'state_incomplete',
-      `the dictionary has ${entries.length} entries, ${meta.dictionary} were written`,
-    )
-  }
+  expectAll('dictionary entries', meta.dictionary, entries.length)
+  expectAll('journeys', meta.journeys, await store.countJourneys())
   partition.dictionary.restore(entries)
-  restoreLedger(partition.ledger, await store.loadLedger())
+  const hours = await store.loadLedger()
+  expectAll(
+    'ledger hours',
+    hours.length,
+    hours.filter(({ fields }) => fields.ends.length > 0).length,
+  )
+  restoreLedger(partition.ledger, hours)
   partition.streamTimeMs = meta.streamTimeMs
   partition.journeysHeld = meta.journeys
   partition.journeysBegun = meta.journeysBegun
-  return { token, meta, partition }
+  return partition
+}
+
+function expectAll(what: string, written: number, found: number): void {
+  if (found === written) return
+  throw new PartitionHalt('state_incomplete', `${found} of ${written} ${what} are in the store`)
 }
 
 /**
@@ -63,26 +83,19 @@ async function begin(
   log: LogView,
   token: string,
 ): Promise<PartitionMeta> {
-  const { topic, partition, clusterId } = options
-  if (await isKnown(options.ledger, options, log)) {
+  const { topic, partition, ledger } = options
+  const baseOffset = options.start === 'latest' ? log.bounds.high : log.bounds.low
+  const counts = await ledger.partitionCounts(topic, partition)
+  const meta = firstMeta(options, log.facts, { baseOffset, earlier: 0, generation: 1, counts })
+  const isKnown =
+    (log.groupNext !== null && log.groupNext > log.bounds.low) ||
+    (await ledger.progress(topic, partition)).length > 0 ||
+    (await ledger.lineages(topic, partition)).some(({ lineage }) => lineage !== meta.lineage)
+  if (isKnown) {
     throw new PartitionHalt(
       'state_missing',
       `there is no state for ${topic}/${partition}, but ClickHouse or the consumer group knows it`,
     )
-  }
-  const baseOffset = log.bounds.low
-  const meta: PartitionMeta = {
-    next: baseOffset,
-    streamTimeMs: 0,
-    lineage: lineageOf({ clusterId, topic, partition, baseOffset, earlier: 0 }),
-    baseOffset,
-    generation: options.generation,
-    fingerprint: options.fingerprint,
-    dueFromHour: 0,
-    journeys: 0,
-    journeysBegun: 0,
-    dictionary: 0,
-    lastRecord: '',
   }
   if ((await options.store.create(token, meta)) === 'fenced') {
     throw new Fenced('another worker created the state')
@@ -90,33 +103,44 @@ async function begin(
   return meta
 }
 
-async function isKnown(
-  ledger: LedgerSink,
-  { topic, partition }: PartitionOptions,
-  log: LogView,
-): Promise<boolean> {
-  if (log.groupNext !== null && log.groupNext > log.bounds.low) return true
-  return (await ledger.progress(topic, partition)).length > 0
-}
-
+/** Throws PartitionHalt where state, settings, topic and log do not belong together. */
 async function verify(meta: PartitionMeta, options: PartitionOptions, log: LogView): Promise<void> {
-  if (meta.fingerprint !== options.fingerprint || meta.generation !== options.generation) {
-    throw new PartitionHalt(
-      'settings_changed',
-      'the settings or the logic that the numbers depend on differ from those of the state',
-    )
-  }
-  const { low, high } = log.bounds
-  if (meta.next < low) {
-    throw new PartitionHalt('before_log_start', `next is ${meta.next}, the log starts at ${low}`)
-  }
-  if (meta.next > high) {
-    throw new PartitionHalt('beyond_log_end', `next is ${meta.next}, the log ends at ${high}`)
-  }
+  const refusal = refusalOf(meta, options, log)
+  if (refusal !== null) throw new PartitionHalt(...refusal)
   if (meta.lastRecord === '') return
   const offset = Number(meta.lastRecord.slice(0, meta.lastRecord.indexOf(':')))
-  const record = offset < low ? null : await log.readAt(offset)
-  if (record !== null && recordFingerprint(record) !== meta.lastRecord) {
+  if (offset < log.bounds.low) return
+  const record = await log.readAt(offset)
+  if (record === null || recordFingerprint(record) !== meta.lastRecord) {
     throw new PartitionHalt('record_differs', `the record at offset ${offset} is another`)
   }
+}
+
+type Refusal = ConstructorParameters<typeof PartitionHalt>
+
+function refusalOf(meta: PartitionMeta, options: PartitionOptions, log: LogView): Refusal | null {
+  const { facts } = log
+  const { low, high } = log.bounds
+  if (meta.fingerprint !== options.fingerprint) {
+    return ['settings_changed', 'the settings or the logic differ from those of the state']
+  }
+  if (meta.clusterId !== facts.clusterId) {
+    return ['another_cluster', `the state is of cluster ${meta.clusterId}, not ${facts.clusterId}`]
+  }
+  if (meta.group !== options.group) {
+    return ['another_group', `the state is of group ${meta.group}, not ${options.group}`]
+  }
+  const count = parsePartitionCounts(meta.partitionCounts).at(-1)?.count ?? 0
+  if (count !== facts.partitions) {
+    return ['partition_count_changed', `the topic has ${facts.partitions} partitions, not ${count}`]
+  }
+  if (facts.isCompacted) return ['compacted_topic', 'the topic is compacted, so records vanish']
+  if (facts.isCreateTime && !options.allowCreateTime) {
+    return ['create_time', 'the topic has CreateTime: a producer could move time for all']
+  }
+  if (meta.next < low) {
+    return ['before_log_start', `next is ${meta.next}, the log starts at ${low}`]
+  }
+  if (meta.next > high) return ['beyond_log_end', `next is ${meta.next}, the log ends at ${high}`]
+  return null
 }

@@ -8,6 +8,7 @@ import { hourOf } from '../core/journey-layout.ts'
 import type { Partition } from '../core/partition.ts'
 import { TABLES } from '../core/tables.ts'
 import type { LedgerRow } from '../core/tables.ts'
+import type { BookedRange, LineageRow } from '../ports/ledger-sink.ts'
 import type { PartitionMeta } from '../ports/state-store.ts'
 import type { PartitionOptions } from './partition-options.ts'
 
@@ -35,6 +36,7 @@ export class Flusher {
   readonly #lineage: string
   readonly #baseOffset: number
   readonly #names: RowNames
+  #activeAt: number
   #hasLineage = false
 
   constructor(options: PartitionOptions, partition: Partition, meta: PartitionMeta) {
@@ -42,12 +44,14 @@ export class Flusher {
     this.#partition = partition
     this.#lineage = meta.lineage
     this.#baseOffset = meta.baseOffset
+    this.#activeAt = meta.activeAt
     this.#names = {
       dictionary: partition.dictionary,
-      goals: options.settings.goals.map((goal) => goal.name),
+      // Those the rows were booked with, which an operator's rebuild may have changed since.
+      goals: JSON.parse(meta.goals) as string[],
       lineage: meta.lineage,
       partition: options.partition,
-      generation: options.generation,
+      generation: meta.generation,
     }
   }
 
@@ -79,7 +83,9 @@ export class Flusher {
       await probe.at('inserted')
       for (const note of landed) note()
     }
-    if (snapshot.isWhole) await this.#writeProgress(snapshot.committed)
+    if (!snapshot.isWhole) return
+    await this.#writeProgress(snapshot.committed)
+    await this.#activate(snapshot.committed)
   }
 
   /**
@@ -102,6 +108,34 @@ export class Flusher {
       words = 0
     }
     return verified
+  }
+
+  /**
+   * Reads the hour back and marks landed rows that ClickHouse does not hold as lost, so that they
+   * are sent again. Rows that change meanwhile are left to the next flush. Resolves to how many.
+   */
+  async recheck(hour: number): Promise<number> {
+    const booked = this.#partition.ledger.hours.get(hour)
+    if (booked === undefined) return 0
+    let lost = 0
+    for (const [table, { name }] of TABLES.entries()) {
+      const { rows, offsets } = booked.tables[table]!
+      const landed: [row: number, offset: number, text: string][] = []
+      for (let row = 0; row < rows.count; row++) {
+        if (!booked.tables[table]!.isFlushed(row)) continue
+        const text = JSON.stringify(this.#row(table, booked.tables[table]!, row, hour))
+        landed.push([row, offsets[row]!, text])
+      }
+      if (landed.length === 0) continue
+      const found = await this.#options.ledger.read(name, this.#range(hour, hour))
+      const texts = new Set(found.map((row) => JSON.stringify(row)))
+      for (const [row, offset, text] of landed) {
+        if (texts.has(text) || booked.tables[table]!.offsets[row] !== offset) continue
+        booked.tables[table]!.markLost(row)
+        lost++
+      }
+    }
+    return lost
   }
 
   /** Drops the hours from memory, after the store has dropped them. */
@@ -141,16 +175,10 @@ export class Flusher {
    * version.
    */
   async #verify(hours: readonly number[]): Promise<number[]> {
-    const { topic, partition, ledger, probe } = this.#options
+    const { ledger, probe } = this.#options
     await probe.at('verify')
     const lost = new Set<number>()
-    const range = {
-      topic,
-      partition,
-      lineage: this.#lineage,
-      hourFrom: hours[0]!,
-      hourTo: hours.at(-1)!,
-    }
+    const range = this.#range(hours[0]!, hours.at(-1)!)
     for (const [table, { name }] of TABLES.entries()) {
       const isEmpty = hours.every((hour) => this.#table(hour, table).rows.count === 0)
       if (isEmpty) continue
@@ -168,6 +196,11 @@ export class Flusher {
     return hours.filter((hour) => !lost.has(hour))
   }
 
+  #range(hourFrom: number, hourTo: number): BookedRange {
+    const { topic, partition } = this.#options
+    return { topic, partition, lineage: this.#lineage, hourFrom, hourTo }
+  }
+
   #table(hour: number, table: number): BookedTable {
     return this.#partition.ledger.hours.get(hour)!.tables[table]!
   }
@@ -175,19 +208,45 @@ export class Flusher {
   async #writeLineage(): Promise<void> {
     if (this.#hasLineage) return
     const { topic, partition, ledger } = this.#options
-    const lineage = this.#lineage
     const known = await ledger.lineages(topic, partition)
-    if (!known.some((row) => row.lineage === lineage)) {
-      await ledger.writeLineage({
-        topic,
-        partition,
-        lineage,
-        baseOffset: this.#baseOffset,
-        status: 'active',
-        reason: 'first',
-      })
+    if (!known.some(({ lineage }) => lineage === this.#lineage)) {
+      const status = this.#activeAt > 0 ? 'building' : 'active'
+      await ledger.writeLineages([this.#lineageRow(status, 'first')])
     }
     this.#hasLineage = true
+  }
+
+  /** A lineage that was being built takes the place of the others, in one insert. */
+  async #activate({ next }: PartitionMeta): Promise<void> {
+    if (this.#activeAt === 0 || next < this.#activeAt) return
+    const { topic, partition, ledger } = this.#options
+    const rows = await ledger.lineages(topic, partition)
+    const reason = rows.find(({ lineage }) => lineage === this.#lineage)?.reason ?? 'rebuilt'
+    const others = rows.filter(
+      ({ lineage, status }) => lineage !== this.#lineage && status !== 'retired',
+    )
+    await ledger.writeLineages([
+      this.#lineageRow('active', reason),
+      ...others.map((row) => ({ ...row, status: 'retired' as const })),
+    ])
+    this.#activeAt = 0
+  }
+
+  /** Whether the lineage is summed by the views. */
+  get isActive(): boolean {
+    return this.#activeAt === 0
+  }
+
+  #lineageRow(status: LineageRow['status'], reason: string): LineageRow {
+    const { topic, partition } = this.#options
+    return {
+      topic,
+      partition,
+      lineage: this.#lineage,
+      baseOffset: this.#baseOffset,
+      status,
+      reason,
+    }
   }
 
   async #writeProgress(committed: PartitionMeta): Promise<void> {

@@ -5,10 +5,17 @@ export const HALT_REASONS = [
   'state_missing',
   'state_incomplete',
   'settings_changed',
+  'another_cluster',
+  'another_group',
+  'partition_count_changed',
+  'compacted_topic',
+  'create_time',
+  'would_evict',
   'before_log_start',
   'beyond_log_end',
   'record_differs',
   'clock_ahead',
+  'undecodable_batch',
 ] as const
 export type HaltReason = (typeof HALT_REASONS)[number]
 

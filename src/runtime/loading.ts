@@ -6,6 +6,7 @@ import { hourOf } from '../core/journey-layout.ts'
 import type { CoreRecord, MissingJourney, Partition } from '../core/partition.ts'
 import { personsToBytes, personsToWords } from '../core/person-bytes.ts'
 import type { StateStore } from '../ports/state-store.ts'
+import { PartitionHalt } from './halt.ts'
 
 /** Loads the journeys of those persons (four words each) that are not in memory. */
 export async function loadJourneys(
@@ -66,6 +67,8 @@ export async function openDueLists(
   const { due } = partition
   // Before the first record there is no list, and no reason to ask for half a million hours.
   const lists = partition.streamTimeMs === 0 ? [] : await store.loadDue(hourFrom, hour)
+  const gone = lists.find(({ persons }) => persons.length === 0)
+  if (gone) throw new PartitionHalt('state_incomplete', `the due list of hour ${gone.hour} is gone`)
   const words = lists.map(({ persons }) => personsToWords(persons))
   const all = new Int32Array(words.reduce((sum, list) => sum + list.length, 0))
   let at = 0

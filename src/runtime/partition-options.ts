@@ -5,8 +5,9 @@ import type { Settings } from '../core/settings.ts'
 import type { Clock, Probe, Random } from '../ports/clock.ts'
 import type { DeadLetterSink } from '../ports/dead-letter-sink.ts'
 import type { LedgerSink } from '../ports/ledger-sink.ts'
-import type { LogBounds, SourceRecord } from '../ports/record-source.ts'
+import type { LogBounds, SourceRecord, TopicFacts } from '../ports/record-source.ts'
 import type { StateStore } from '../ports/state-store.ts'
+import type { Telemetry } from '../ports/telemetry.ts'
 
 export interface Limits {
   /** A commit covers at most so many journeys, and about so many bytes of journeys. */
@@ -28,11 +29,15 @@ export const DEFAULT_LIMITS: Limits = {
 export interface PartitionOptions {
   readonly topic: string
   readonly partition: number
-  readonly clusterId: string
+  /** Consumer group; '' where there is none. */
+  readonly group: string
+  /** Where a partition begins that nobody has consumed yet. */
+  readonly start: 'earliest' | 'latest'
+  /** Record times that producers gave are accepted. */
+  readonly allowCreateTime: boolean
   readonly settings: Settings
-  /** Fingerprint of the settings and the logic version; high 16 bits of every version. */
+  /** Fingerprint of the settings and the logic version. */
   readonly fingerprint: string
-  readonly generation: number
   readonly limits: Limits
   readonly store: StateStore
   readonly ledger: LedgerSink
@@ -40,6 +45,7 @@ export interface PartitionOptions {
   readonly clock: Clock
   readonly random: Random
   readonly probe: Probe
+  readonly telemetry: Telemetry
 }
 
 /** A span whose records have been judged, each beside the record it came from. */
@@ -53,6 +59,7 @@ export interface JudgedSpan {
 
 /** What is known of the partition's log when it is acquired. */
 export interface LogView {
+  readonly facts: TopicFacts
   readonly bounds: LogBounds
   /** Offset that the consumer group has noted; null: none. A witness only. */
   readonly groupNext: number | null

@@ -2,42 +2,32 @@
 // order, each commit fenced by the owner token and `next`. While one commit is under way the next
 // span is computed on top of it; if a commit fails, memory is dropped and the partition acquired
 // again. Memory is only ever a cache of the store.
-import { takeChanges } from '../core/changes.ts'
 import { hourOf } from '../core/journey-layout.ts'
 import type { Outcome, RejectionReason } from '../core/event.ts'
 import { changesMost } from '../core/partition.ts'
+import { skipOffsets } from '../core/skip.ts'
 import type { Partition } from '../core/partition.ts'
 import type { DeadLetter } from '../ports/dead-letter-sink.ts'
-import type { Commit, PartitionMeta } from '../ports/state-store.ts'
+import type { PartitionMeta } from '../ports/state-store.ts'
 import { recordFingerprint } from '../schema/lineage.ts'
 import { acquire } from './acquire.ts'
-import { sendCommit } from './commit.ts'
 import { Fenced, PartitionHalt } from './halt.ts'
-import { Flusher } from './flusher.ts'
+import { HeldPartition } from './held-partition.ts'
 import { hourReached, loadJourneys, loadMissing, openDueLists, personsOf } from './loading.ts'
+import { OutcomeCounts } from './outcome-counts.ts'
 import type { JudgedSpan, LogView, PartitionOptions } from './partition-options.ts'
 
 const CLOCK_SKEW_MAX_MS = 3_600_000
 const DEAD_OUTCOMES: ReadonlySet<Outcome> = new Set(['rejected', 'late', 'overflow'])
 
-interface Held {
-  readonly token: string
-  readonly partition: Partition
-  readonly flusher: Flusher
-  /** Meta of the last computed commit. */
-  meta: PartitionMeta
-  /** Meta of the last commit that the store confirmed. */
-  committed: PartitionMeta
-  /** The commit under way, if any; it never rejects. */
-  inFlight: Promise<Error | null> | null
-}
-
 export class PartitionWorker {
   readonly #options: PartitionOptions
-  #held: Held | null = null
+  #held: HeldPartition | null = null
   #turn: Promise<void> = Promise.resolve()
   #flushing: Promise<void> = Promise.resolve()
-  /** Records by outcome since this worker began. */
+  /** The hour that the rolling re-check comes to next. */
+  #recheckFrom = 0
+  /** Records by outcome since this worker began, as computed. */
   readonly outcomes = new Map<Outcome, number>()
 
   constructor(options: PartitionOptions) {
@@ -52,8 +42,7 @@ export class PartitionWorker {
     if (meta.streamTimeMs > 0) {
       await openDueLists(partition, store, meta.dueFromHour, hourOf(meta.streamTimeMs))
     }
-    const flusher = new Flusher(this.#options, partition, meta)
-    this.#held = { token, partition, flusher, meta, committed: meta, inFlight: null }
+    this.#held = new HeldPartition(this.#options, { token, partition, meta })
     return meta.next
   }
 
@@ -93,10 +82,32 @@ export class PartitionWorker {
         await this.#prepare(held, span)
         await this.#compute(held, span)
       } catch (error) {
-        await held.inFlight
+        await held.settled()
         throw this.#drop(held, error)
       }
     })
+  }
+
+  /** Books offsets that nobody can decode, and that an operator has given up, as rejected. */
+  async skip({ from, to }: { readonly from: number; readonly to: number }): Promise<void> {
+    return this.#exclusively(async () => {
+      const held = this.#holding()
+      try {
+        if (from !== held.meta.next) throw new Fenced(`the skip starts at ${from}`)
+        skipOffsets(held.partition, from, to)
+        const counted = new OutcomeCounts()
+        counted.add('rejected', 'undecodable_batch', to - from)
+        await held.commit({ to, lastRecord: held.meta.lastRecord, letters: [], counted })
+      } catch (error) {
+        await held.settled()
+        throw this.#drop(held, error)
+      }
+    })
+  }
+
+  /** Lets go of the partition: what is in memory is dropped, commits under way may still land. */
+  release(): void {
+    if (this.#held !== null) this.#drop(this.#held, new Fenced('the partition was let go'))
   }
 
   /** Waits for the commit under way; throws if it failed. */
@@ -113,6 +124,19 @@ export class PartitionWorker {
     const flush = previous.catch(() => undefined).then(() => this.#flush())
     this.#flushing = flush
     return flush
+  }
+
+  /**
+   * Compares one of the hours that are still in the store with ClickHouse; rows that it has lost
+   * are sent again by the next flush. Resolves to their number. Hours take turns.
+   */
+  async recheck(): Promise<number> {
+    const held = this.#holding()
+    const hours = [...held.partition.ledger.hours.keys()].sort((a, b) => a - b)
+    const hour = hours.find((one) => one >= this.#recheckFrom) ?? hours[0]
+    if (hour === undefined) return 0
+    this.#recheckFrom = hour + 1
+    return held.flusher.recheck(hour)
   }
 
   async #flush(): Promise<void> {
@@ -138,7 +162,7 @@ export class PartitionWorker {
   }
 
   /** `flushed`: what has landed; commits may have moved on meanwhile, and their rows have not. */
-  async #forgetVerified(held: Held, flushed: PartitionMeta): Promise<void> {
+  async #forgetVerified(held: HeldPartition, flushed: PartitionMeta): Promise<void> {
     const hours = await held.flusher.verifyClosed(flushed)
     if (hours.length === 0) return
     await this.#options.probe.at('forget')
@@ -152,25 +176,27 @@ export class PartitionWorker {
    * Memory is worth nothing any more: a flush that comes to it later must fail, too. What has been
    * acquired since is not touched.
    */
-  #drop<E>(held: Held, error: E): E {
-    held.inFlight = Promise.resolve(error instanceof Error ? error : new Error(String(error)))
+  #drop<E>(held: HeldPartition, error: E): E {
+    held.fail(error)
     if (this.#held === held) this.#held = null
     return error
   }
 
-  #holding(): Held {
+  #holding(): HeldPartition {
     if (this.#held === null) throw new Fenced('the partition is not held')
     return this.#held
   }
 
-  async #drain(held: Held): Promise<void> {
-    const failure = await held.inFlight
-    if (failure !== null) throw this.#drop(held, failure)
-    held.inFlight = null
+  async #drain(held: HeldPartition): Promise<void> {
+    try {
+      await held.drain()
+    } catch (error) {
+      throw this.#drop(held, error)
+    }
   }
 
   /** Loads what the span needs and waits where too much is held back. */
-  async #prepare(held: Held, span: JudgedSpan): Promise<void> {
+  async #prepare(held: HeldPartition, span: JudgedSpan): Promise<void> {
     const { store, limits } = this.#options
     const { partition } = held
     this.#refuseFuture(span)
@@ -194,10 +220,13 @@ export class PartitionWorker {
     }
   }
 
-  async #compute(held: Held, span: JudgedSpan): Promise<void> {
+  async #compute(held: HeldPartition, span: JudgedSpan): Promise<void> {
     const { limits } = this.#options
     const { journeys } = held.partition
     let letters: DeadLetter[] = []
+    let counted = new OutcomeCounts()
+    const lastRecord = (last: number): string =>
+      last < 0 ? held.meta.lastRecord : recordFingerprint(span.source(last))
     for (let i = 0; i < span.records.length; i++) {
       const record = span.records[i]!
       const { changedCount, changedBytes } = journeys
@@ -205,17 +234,25 @@ export class PartitionWorker {
         changedCount + changesMost(record) > limits.commitJourneysMax ||
         changedBytes >= limits.commitBytesMax
       if (isFull && changedCount > 0) {
-        await this.#commit(held, span, { to: record.offset, last: i - 1, letters })
+        await held.commit({
+          to: record.offset,
+          lastRecord: lastRecord(i - 1),
+          letters,
+          counted,
+        })
         letters = []
+        counted = new OutcomeCounts()
       }
       const outcome = await this.#applyRecord(held, span, i)
       this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1)
+      counted.add(outcome, outcome === 'rejected' ? (record.content as RejectionReason) : '')
       if (DEAD_OUTCOMES.has(outcome)) letters.push(this.#letter(span, i, outcome))
     }
-    await this.#commit(held, span, { to: span.to, last: span.records.length - 1, letters })
+    const last = lastRecord(span.records.length - 1)
+    await held.commit({ to: span.to, lastRecord: last, letters, counted })
   }
 
-  async #applyRecord(held: Held, span: JudgedSpan, i: number): Promise<Outcome> {
+  async #applyRecord(held: HeldPartition, span: JudgedSpan, i: number): Promise<Outcome> {
     const { partition } = held
     for (;;) {
       const outcome = partition.apply(span.records[i]!)
@@ -233,48 +270,6 @@ export class PartitionWorker {
       record: span.source(i),
       outcome: outcome as DeadLetter['outcome'],
       reason: outcome === 'rejected' ? (content as RejectionReason) : '',
-    }
-  }
-
-  /** Takes what has changed and sends it off, once the commit before it is confirmed. */
-  async #commit(
-    held: Held,
-    span: JudgedSpan,
-    part: {
-      readonly to: number
-      readonly last: number
-      readonly letters: readonly DeadLetter[]
-    },
-  ): Promise<void> {
-    const { partition, token } = held
-    const from = held.meta.next
-    const meta: PartitionMeta = {
-      ...held.meta,
-      next: part.to,
-      streamTimeMs: partition.streamTimeMs,
-      dueFromHour: partition.due.fromHour(partition.streamTimeMs),
-      journeys: partition.journeysHeld,
-      journeysBegun: partition.journeysBegun,
-      dictionary: partition.dictionary.size,
-      lastRecord: part.last < 0 ? held.meta.lastRecord : recordFingerprint(span.source(part.last)),
-    }
-    const commit: Commit = { token, from, meta, ...takeChanges(partition) }
-    held.meta = meta
-    await this.#drain(held)
-    held.inFlight = this.#send(held, commit, part.letters)
-  }
-
-  async #send(held: Held, commit: Commit, letters: readonly DeadLetter[]): Promise<Error | null> {
-    try {
-      if (letters.length > 0) {
-        await this.#options.probe.at('dead-letters')
-        await this.#options.deadLetters.send(letters)
-      }
-      await sendCommit(this.#options, commit)
-      held.committed = commit.meta
-      return null
-    } catch (error) {
-      return error instanceof Error ? error : new Error(String(error))
     }
   }
 }

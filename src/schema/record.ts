@@ -5,12 +5,15 @@ import type { CoreEvent, RejectionReason } from '../core/event.ts'
 import type { Settings } from '../core/settings.ts'
 import { createEventParser } from './parse-event.ts'
 import { partitionOf } from './partitioners.ts'
+import { countsAt } from './partition-counts.ts'
+import type { PartitionCount } from './partition-counts.ts'
 import type { PartitionerName } from './partitioners.ts'
 
 /** How the topic's producers place keys; `none`: the key is checked, the partition is not. */
 export interface Placement {
   readonly partitioner: PartitionerName
-  readonly partitions: number
+  /** By offset, the first from 0. */
+  readonly counts: readonly PartitionCount[]
 }
 
 export interface RecordParser {
@@ -19,7 +22,11 @@ export interface RecordParser {
    * throws.
    */
   parse(
-    record: { readonly key: Uint8Array | null; readonly value: Uint8Array | null },
+    record: {
+      readonly offset: number
+      readonly key: Uint8Array | null
+      readonly value: Uint8Array | null
+    },
     partition: number,
   ): CoreEvent | RejectionReason
 }
@@ -34,16 +41,17 @@ export const createRecordParser = (
 ): RecordParser => {
   const events = createEventParser(settings)
   if (placement === 'file') return { parse: ({ value }) => events.parse(value) }
-  const { partitioner, partitions } = placement
+  const { partitioner, counts } = placement
   return {
-    parse: ({ key, value }, partition) => {
+    parse: ({ offset, key, value }, partition) => {
       const event = events.parse(value)
       if (typeof event === 'string') return event
       if (key === null || !events.isUserHash(key)) return 'key_mismatch'
-      if (partitioner !== 'none' && partitionOf(key, partitioner, partitions) !== partition) {
-        return 'wrong_partition'
-      }
-      return event
+      if (partitioner === 'none') return event
+      const isRight = countsAt(counts, offset).some(
+        (count) => partitionOf(key, partitioner, count) === partition,
+      )
+      return isRight ? event : 'wrong_partition'
     },
   }
 }

@@ -27,7 +27,7 @@ class Pipeline {
   readonly partition = new Partition(DEFAULT_SETTINGS)
   readonly #parser: RecordParser = createRecordParser(DEFAULT_SETTINGS, {
     partitioner: 'none',
-    partitions: 1,
+    counts: [{ fromOffset: 0, count: 1 }],
   })
   commitBytes = 0
 

@@ -7,6 +7,7 @@ import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store.t
 import { saveState, stateFile } from '../../src/adapters/memory/state-file.ts'
 import type { CoreRecord } from '../../src/core/partition.ts'
 import type { Settings } from '../../src/core/settings.ts'
+import { FILE_FACTS, noTelemetry } from '../../src/adapters/process/system.ts'
 import { DEFAULT_LIMITS } from '../../src/runtime/partition-options.ts'
 import { PartitionWorker } from '../../src/runtime/partition-worker.ts'
 import { createEventParser } from '../../src/schema/parse-event.ts'
@@ -29,10 +30,11 @@ export async function leaveState(
   const worker = new PartitionWorker({
     topic: 'events',
     partition: 0,
-    clusterId: 'test',
+    group: '',
+    start: 'earliest',
+    allowCreateTime: true,
     settings,
     fingerprint: settingsFingerprint(settings),
-    generation: 1,
     limits: DEFAULT_LIMITS,
     store,
     ledger,
@@ -40,6 +42,7 @@ export async function leaveState(
     clock: { now: () => Date.UTC(2100, 0), sleep: () => Promise.resolve() },
     random: { token: () => 'owner' },
     probe: { at: () => undefined },
+    telemetry: noTelemetry,
   })
   const parser = createEventParser(settings)
   const judged = records.map(({ timeMs, value }, offset): CoreRecord => {
@@ -47,7 +50,8 @@ export async function leaveState(
     return { offset, timeMs, content }
   })
   const bounds = { low: 0, high: records.length }
-  await worker.acquire({ bounds, groupNext: null, readAt: () => Promise.resolve(null) })
+  const readAt = () => Promise.resolve(null)
+  await worker.acquire({ facts: FILE_FACTS, bounds, groupNext: null, readAt })
   await worker.apply({
     from: 0,
     to: records.length,

@@ -28,14 +28,16 @@ async function leaveLedger(name: string, records: number | bigint): Promise<void
   const db = await openFolder(name)
   await migrate(db)
   const ledger = createClickHouseLedger(db)
-  await ledger.writeLineage({
-    topic: 'file',
-    partition: 0,
-    lineage: '1',
-    baseOffset: 0,
-    status: 'active',
-    reason: '',
-  })
+  await ledger.writeLineages([
+    {
+      topic: 'file',
+      partition: 0,
+      lineage: '1',
+      baseOffset: 0,
+      status: 'active',
+      reason: '',
+    },
+  ])
   const key = { dimensions: { outcome: 'applied' }, lineage: '1' }
   await ledger.insert('intake', [rowOf('intake', key, { records })])
   await db.close()

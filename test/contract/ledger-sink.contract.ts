@@ -144,7 +144,7 @@ export function ledgerSinkContract(open: () => LedgerSink): void {
       [retired, retired],
       [active, retired],
     ] as const) {
-      await ledger.writeLineage(row)
+      await ledger.writeLineages([row])
       expect(await ledger.lineages(topic, partition)).toEqual([expected])
     }
   })
@@ -163,7 +163,7 @@ export function ledgerSinkContract(open: () => LedgerSink): void {
     })
     const rows = [row('10'), row('9'), row('9223372036854775808')]
     for (const one of [...rows, row('8', { partition: 0 }), row('7', { topic: 'another' })]) {
-      await ledger.writeLineage(one)
+      await ledger.writeLineages([one])
     }
     const found = await ledger.lineages(topic, partition)
     expect(found.map(({ lineage }) => lineage)).toEqual(['9', '10', '9223372036854775808'])

@@ -15,6 +15,11 @@ export const META: PartitionMeta = {
   journeysBegun: 0,
   dictionary: 0,
   lastRecord: '',
+  clusterId: 'cluster-1',
+  group: 'group-1',
+  partitionCounts: '0:4,90:8',
+  goals: '["purchase"]',
+  activeAt: 120,
 }
 
 export const bytes = (...parts: readonly (string | readonly number[])[]): ByteList => {

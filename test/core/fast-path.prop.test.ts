@@ -41,7 +41,10 @@ function isTouch({ content }: CoreRecord): boolean {
 }
 
 it(`does so on ${EVENTS} events of the generator, and takes nine touches in ten`, () => {
-  const parser = createRecordParser(DEFAULT_SETTINGS, { partitioner: 'none', partitions: 1 })
+  const parser = createRecordParser(DEFAULT_SETTINGS, {
+    partitioner: 'none',
+    counts: [{ fromOffset: 0, count: 1 }],
+  })
   const fast = inMemory(DEFAULT_SETTINGS)
   const general = inMemory(DEFAULT_SETTINGS)
   general.usesFastPath = false
@@ -49,7 +52,7 @@ it(`does so on ${EVENTS} events of the generator, and takes nine touches in ten`
   let appended = 0
   let offset = 0
   for (const { timeMs, key, value } of createGenerator(generatorOptions({ events: EVENTS }))) {
-    const content = parser.parse({ key: Buffer.from(key), value: Buffer.from(value) }, 0)
+    const content = parser.parse({ offset, key: Buffer.from(key), value: Buffer.from(value) }, 0)
     const record = { offset: offset++, timeMs, content }
     const before = fast.seen.appended
     const outcome = applyInMemory(fast, record)

@@ -8,7 +8,12 @@ import { migrate } from '../../src/adapters/clickhouse/migrate.ts'
 import { openServer } from '../../src/adapters/clickhouse/server.ts'
 import { KafkaSource } from '../../src/adapters/kafka/kafka-source.ts'
 import { MemoryDeadLetters } from '../../src/adapters/memory/memory-dead-letters.ts'
-import { noProbe, systemClock, systemRandom } from '../../src/adapters/process/system.ts'
+import {
+  noProbe,
+  noTelemetry,
+  systemClock,
+  systemRandom,
+} from '../../src/adapters/process/system.ts'
 import { connectRedis } from '../../src/adapters/redis/connect.ts'
 import { redisStateStore } from '../../src/adapters/redis/redis-state-store.ts'
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts'
@@ -54,14 +59,14 @@ describeWithServices(
     }
 
     async function newWorker(partition: number): Promise<PartitionWorker> {
-      const { clusterId } = await admin.describeCluster()
       return new PartitionWorker({
         topic,
         partition,
-        clusterId,
+        group: topic,
+        start: 'earliest',
+        allowCreateTime: false,
         settings: DEFAULT_SETTINGS,
         fingerprint: settingsFingerprint(DEFAULT_SETTINGS),
-        generation: 1,
         limits: DEFAULT_LIMITS,
         store: redisStateStore(redis, topic, partition),
         ledger: createClickHouseLedger(db),
@@ -69,12 +74,16 @@ describeWithServices(
         clock: systemClock,
         random: systemRandom,
         probe: noProbe,
+        telemetry: noTelemetry,
       })
     }
 
     /** A worker that consumes until one record has been applied and its rows have landed. */
     async function consumeOne(): Promise<void> {
-      const placement = { partitioner: 'murmur2', partitions: PARTITIONS } as const
+      const placement = {
+        partitioner: 'murmur2',
+        counts: [{ fromOffset: 0, count: PARTITIONS }],
+      } as const
       const parser = createRecordParser(DEFAULT_SETTINGS, placement)
       const workers = await Promise.all([newWorker(0), newWorker(1)])
       const worker = (partition: number) => workers[partition] ?? expect.unreachable()
@@ -82,7 +91,16 @@ describeWithServices(
       const errors: unknown[] = []
       const options = { brokers, clientId: 'test', topic, group: topic, concurrency: PARTITIONS }
       const source = new KafkaSource(options, {
-        acquire: (_, partition, log) => worker(partition).acquire(log),
+        acquire: async (_, partition, log) => {
+          const { clusterId } = await admin.describeCluster()
+          const facts = {
+            clusterId,
+            partitions: PARTITIONS,
+            isCompacted: false,
+            isCreateTime: false,
+          }
+          return worker(partition).acquire({ ...log, facts })
+        },
         apply: async (span) => {
           await worker(span.partition).apply(judgeSpan(span, parser))
           await worker(span.partition).flush()

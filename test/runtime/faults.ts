@@ -32,6 +32,9 @@ export function faultyStore(
   return {
     acquire: (token) => may(() => store.acquire(token)),
     create: (token, meta) => may(() => store.create(token, meta)),
+    countJourneys: () => may(() => store.countJourneys()),
+    evictionPolicy: () => may(() => store.evictionPolicy()),
+    restart: (token, meta) => may(() => store.restart(token, meta)),
     owner: () => may(() => store.owner()),
     loadDictionary: () => may(() => store.loadDictionary()),
     loadLedger: () => may(() => store.loadLedger()),
@@ -51,10 +54,14 @@ export function faultyLedger(
   return {
     insert: (table, rows) => may(() => ledger.insert(table, rows)),
     read: (table, range) => may(() => ledger.read(table, range)),
-    writeLineage: (row) => may(() => ledger.writeLineage(row)),
+    writeLineages: (rows) => may(() => ledger.writeLineages(rows)),
     writeProgress: (row) => may(() => ledger.writeProgress(row)),
     lineages: (topic, partition) => may(() => ledger.lineages(topic, partition)),
     progress: (topic, partition) => may(() => ledger.progress(topic, partition)),
+    writeSkip: (row) => may(() => ledger.writeSkip(row)),
+    skips: (topic, partition) => may(() => ledger.skips(topic, partition)),
+    writePartitionCounts: (rows) => may(() => ledger.writePartitionCounts(rows)),
+    partitionCounts: (topic, partition) => may(() => ledger.partitionCounts(topic, partition)),
   }
 }
 

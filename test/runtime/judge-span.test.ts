@@ -4,7 +4,10 @@ import { judgeSpan } from '../../src/runtime/judge-span.ts'
 import { createRecordParser } from '../../src/schema/record.ts'
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts'
 
-const parser = createRecordParser(DEFAULT_SETTINGS, { partitioner: 'none', partitions: 1 })
+const parser = createRecordParser(DEFAULT_SETTINGS, {
+  partitioner: 'none',
+  counts: [{ fromOffset: 0, count: 1 }],
+})
 const USER = 'ab12'
 const EVENT = Buffer.from(
   JSON.stringify({

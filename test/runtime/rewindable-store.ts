@@ -32,7 +32,12 @@ export class RewindableStore implements StateStore {
   forgetHours: StateStore['forgetHours'] = (token, hours) =>
     this.#write((store) => store.forgetHours(token, hours))
 
+  restart: StateStore['restart'] = (token, meta) =>
+    this.#write((store) => store.restart(token, meta))
+
   journeys = () => this.#current.journeys()
+  countJourneys: StateStore['countJourneys'] = () => this.#current.countJourneys()
+  evictionPolicy: StateStore['evictionPolicy'] = () => this.#current.evictionPolicy()
   owner: StateStore['owner'] = () => this.#current.owner()
   loadDictionary: StateStore['loadDictionary'] = () => this.#current.loadDictionary()
   loadLedger: StateStore['loadLedger'] = () => this.#current.loadLedger()

@@ -5,7 +5,8 @@ import { MemoryDeadLetters } from '../../src/adapters/memory/memory-dead-letters
 import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store.ts'
 import type { Settings } from '../../src/core/settings.ts'
 import { TABLES } from '../../src/core/tables.ts'
-import type { SourceRecord } from '../../src/ports/record-source.ts'
+import { noTelemetry } from '../../src/adapters/process/system.ts'
+import type { SourceRecord, TopicFacts } from '../../src/ports/record-source.ts'
 import type { StateStore } from '../../src/ports/state-store.ts'
 import { DEFAULT_LIMITS } from '../../src/runtime/partition-options.ts'
 import type {
@@ -25,6 +26,12 @@ import type { FaultRates } from './faults.ts'
 export const NO_FAULTS: FaultRates = { store: 0, ledger: 0, deadLetters: 0 }
 export const TOPIC = 'events'
 export const PARTITION = 3
+const FACTS: TopicFacts = {
+  clusterId: 'test',
+  partitions: 4,
+  isCompacted: false,
+  isCreateTime: false,
+}
 
 /** A store whose journeys can be listed. */
 export type ListedStore = StateStore & Pick<MemoryStateStore, 'journeys'>
@@ -63,10 +70,11 @@ export function createWorker(
   const options: PartitionOptions = {
     topic: TOPIC,
     partition: PARTITION,
-    clusterId: 'test',
+    group: 'workers',
+    start: 'earliest',
+    allowCreateTime: false,
     settings: world.settings,
     fingerprint: 'f',
-    generation: 1,
     limits: { ...DEFAULT_LIMITS, ...limits },
     store: faultyStore(world.store, draw, rates),
     ledger: faultyLedger(world.ledger, draw, rates),
@@ -74,6 +82,7 @@ export function createWorker(
     clock: { now: () => Number.MAX_SAFE_INTEGER - 1e9, sleep: () => Promise.resolve() },
     random: { token: () => `${name}-${tokens++}` },
     probe: { at: () => undefined },
+    telemetry: noTelemetry,
     ...ports,
   }
   return new PartitionWorker(options)
@@ -88,6 +97,7 @@ export function sourceRecord(record: LogRecord): SourceRecord {
 
 export function logView(world: World): LogView {
   return {
+    facts: FACTS,
     bounds: { low: 0, high: endOf(world) },
     groupNext: null,
     readAt: (offset) => {

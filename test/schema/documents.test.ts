@@ -62,10 +62,14 @@ describe('the example events', () => {
   it.each(files('invalid'))('%s is refused for its reason', (name) => {
     const { reason, event, value, key, partition = 0, partitions = 1 } = invalid(name)
     const record = {
+      offset: 0,
       key: key === null ? null : Buffer.from(key ?? String(event?.user_hash)),
       value: Buffer.from(value ?? JSON.stringify(event)),
     }
-    const parser = createRecordParser(DEFAULT_SETTINGS, { partitioner: 'murmur2', partitions })
+    const parser = createRecordParser(DEFAULT_SETTINGS, {
+      partitioner: 'murmur2',
+      counts: [{ fromOffset: 0, count: partitions }],
+    })
     expect(parser.parse(record, partition)).toBe(reason)
   })
 

@@ -211,10 +211,14 @@ describe('an accepted event', () => {
 
 describe('key and partition', () => {
   const record = (key: string | null, user_hash = 'u1') => ({
+    offset: 0,
     key: key === null ? null : Buffer.from(key),
     value: bytes({ ...VALID, user_hash }),
   })
-  const topic = createRecordParser(DEFAULT_SETTINGS, { partitioner: 'murmur2', partitions: 1 })
+  const topic = createRecordParser(DEFAULT_SETTINGS, {
+    partitioner: 'murmur2',
+    counts: [{ fromOffset: 0, count: 1 }],
+  })
 
   it('must be the user_hash, byte for byte', () => {
     for (const user of ['u1', 'ü', '😀'.repeat(64), ' u']) {
@@ -228,7 +232,7 @@ describe('key and partition', () => {
 
   it('are checked last, the key first', () => {
     const value = bytes({ ...VALID, action_type: 'lead', metadata: { value: '1' } })
-    expect(topic.parse({ key: null, value }, 5)).toBe('missing_currency')
+    expect(topic.parse({ offset: 0, key: null, value }, 5)).toBe('missing_currency')
     expect(topic.parse(record(null), 5)).toBe('key_mismatch')
     expect(topic.parse(record('u1'), 5)).toBe('wrong_partition')
   })
@@ -236,7 +240,10 @@ describe('key and partition', () => {
   it.each(['murmur2', 'crc32'] as const)(
     'by %s accept a record in exactly one partition',
     (partitioner) => {
-      const parser12 = createRecordParser(DEFAULT_SETTINGS, { partitioner, partitions: 12 })
+      const parser12 = createRecordParser(DEFAULT_SETTINGS, {
+        partitioner,
+        counts: [{ fromOffset: 0, count: 12 }],
+      })
       for (const user of ['u1', 'ü', 'someone']) {
         const results = Array.from({ length: 12 }, (_, p) => parser12.parse(record(user, user), p))
         expect(results.filter((result) => typeof result === 'object')).toHaveLength(1)
@@ -246,7 +253,10 @@ describe('key and partition', () => {
   )
 
   it('are not checked where they mean nothing', () => {
-    const free = createRecordParser(DEFAULT_SETTINGS, { partitioner: 'none', partitions: 12 })
+    const free = createRecordParser(DEFAULT_SETTINGS, {
+      partitioner: 'none',
+      counts: [{ fromOffset: 0, count: 12 }],
+    })
     expect(free.parse(record('u1'), 7)).toBeTypeOf('object')
     expect(free.parse(record('u2'), 7)).toBe('key_mismatch')
     expect(createRecordParser(DEFAULT_SETTINGS, 'file').parse(record(null), 7)).toBeTypeOf('object')

@@ -7,6 +7,7 @@ import type { LedgerRow, TableName, TableSpec } from '../../core/tables.ts'
 import type { BookedRange, LedgerSink, LineageRow, ProgressRow } from '../../ports/ledger-sink.ts'
 import type { ClickHouse } from './connection.ts'
 import { insertBlocks } from './insert-blocks.ts'
+import { operatorRows } from './operator-rows.ts'
 
 const HOUR_MS = 3_600_000
 const LINEAGE_COLUMNS = ['topic', 'partition', 'lineage', 'base_offset', 'status', 'reason']
@@ -36,10 +37,11 @@ export function createClickHouseLedger(db: ClickHouse): LedgerSink {
       for (const block of insertBlocks(rows)) await db.insert(table, columnsOf(table), block)
     },
     read: (table, range) => read(db, table, range),
-    writeLineage: (row) => db.insert('lineages', LINEAGE_COLUMNS, [lineageValues(row)]),
+    writeLineages: (rows) => db.insert('lineages', LINEAGE_COLUMNS, rows.map(lineageValues)),
     writeProgress: (row) => db.insert('progress', PROGRESS_COLUMNS, [progressValues(row)]),
     lineages: (topic, partition) => lineages(db, topic, partition),
     progress: (topic, partition) => progress(db, topic, partition),
+    ...operatorRows(db),
   }
 }
 

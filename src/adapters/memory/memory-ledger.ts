@@ -3,7 +3,14 @@
 // contract suite runs against both (test/contract/ledger-sink.contract.ts).
 import { TABLES } from '../../core/tables.ts'
 import type { LedgerRow, TableName } from '../../core/tables.ts'
-import type { BookedRange, LedgerSink, LineageRow, ProgressRow } from '../../ports/ledger-sink.ts'
+import type {
+  BookedRange,
+  LedgerSink,
+  LineageRow,
+  PartitionCountRow,
+  ProgressRow,
+  SkipRow,
+} from '../../ports/ledger-sink.ts'
 
 const HOUR_MS = 3_600_000
 const STATUS_RANK: Record<LineageRow['status'], number> = { building: 1, active: 2, retired: 3 }
@@ -22,6 +29,8 @@ export function createMemoryLedger(): MemoryLedger {
   const tables = new Map<TableName, Map<string, LedgerRow>>(TABLES.map((t) => [t.name, new Map()]))
   const lineageRows = new Map<string, LineageRow>()
   const progressRows = new Map<string, ProgressRow>()
+  const skipRows: SkipRow[] = []
+  const countRows = new Map<string, PartitionCountRow>()
   const winners = (table: TableName): Map<string, LedgerRow> => tables.get(table) ?? new Map()
   return {
     insert: async (table, rows) => {
@@ -29,10 +38,12 @@ export function createMemoryLedger(): MemoryLedger {
     },
     read: async (table, range) =>
       [...winners(table).values()].filter((row) => isInRange(table, row, range)),
-    writeLineage: async (row) => {
-      const held = lineageRows.get(stateKey(row))
-      if (held === undefined || STATUS_RANK[row.status] >= STATUS_RANK[held.status]) {
-        lineageRows.set(stateKey(row), row)
+    writeLineages: async (rows) => {
+      for (const row of rows) {
+        const held = lineageRows.get(stateKey(row))
+        if (held === undefined || STATUS_RANK[row.status] >= STATUS_RANK[held.status]) {
+          lineageRows.set(stateKey(row), row)
+        }
       }
     },
     writeProgress: async (row) => {
@@ -41,6 +52,20 @@ export function createMemoryLedger(): MemoryLedger {
     },
     lineages: async (topic, partition) => ofState(lineageRows, topic, partition),
     progress: async (topic, partition) => ofState(progressRows, topic, partition),
+    writeSkip: async (row) => void skipRows.push(row),
+    skips: async (topic, partition) =>
+      skipRows
+        .filter((row) => row.topic === topic && row.partition === partition)
+        .sort((a, b) => a.from - b.from),
+    writePartitionCounts: async (rows) => {
+      for (const row of rows) {
+        countRows.set(JSON.stringify([row.topic, row.partition, row.fromOffset]), row)
+      }
+    },
+    partitionCounts: async (topic, partition) =>
+      [...countRows.values()]
+        .filter((row) => row.topic === topic && row.partition === partition)
+        .sort((a, b) => a.fromOffset - b.fromOffset),
     rows: (table) => [...winners(table).values()],
   }
 }

@@ -19,7 +19,7 @@ export class MemoryStateStore implements StateStore {
   readonly #dictionary = new Map<string, DictionaryEntry>()
   readonly #due = new Map<number, Uint8Array[]>()
   readonly #ledger = new Map<number, Map<string, Uint8Array>>()
-  readonly #journeys = new JourneyTable()
+  #journeys = new JourneyTable()
 
   acquire(token: string): Promise<PartitionMeta | null> {
     this.#token = token
@@ -28,6 +28,24 @@ export class MemoryStateStore implements StateStore {
 
   create(token: string, meta: PartitionMeta): Promise<CommitResult> {
     if (token !== this.#token || this.#meta !== null) return Promise.resolve('fenced')
+    this.#meta = meta
+    return Promise.resolve('committed')
+  }
+
+  countJourneys(): Promise<number> {
+    return Promise.resolve([...this.journeys()].length)
+  }
+
+  evictionPolicy(): Promise<null> {
+    return Promise.resolve(null)
+  }
+
+  restart(token: string, meta: PartitionMeta): Promise<CommitResult> {
+    if (token !== this.#token) return Promise.resolve('fenced')
+    this.#dictionary.clear()
+    this.#due.clear()
+    this.#ledger.clear()
+    this.#journeys = new JourneyTable()
     this.#meta = meta
     return Promise.resolve('committed')
   }

@@ -3,6 +3,8 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock, Probe, Random } from '../../ports/clock.ts'
+import type { TopicFacts } from '../../ports/record-source.ts'
+import type { Telemetry } from '../../ports/telemetry.ts'
 
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -17,3 +19,19 @@ export const timelessClock: Clock = { ...systemClock, now: () => Number.MAX_SAFE
 export const systemRandom: Random = { token: (length) => randomBytes(length).toString('hex') }
 
 export const noProbe: Probe = { at: () => undefined }
+
+/** Nobody watches: commands that end by themselves report in their own words. */
+export const noTelemetry: Telemetry = {
+  log: () => undefined,
+  outcomes: () => undefined,
+  count: () => undefined,
+  took: () => undefined,
+}
+
+/** Of files and generators, which have no cluster, no keys and no partitions. */
+export const FILE_FACTS: TopicFacts = {
+  clusterId: 'file',
+  partitions: 0,
+  isCompacted: false,
+  isCreateTime: false,
+}

@@ -1,8 +1,8 @@
 // A fenced write as the keys and arguments of `commit.lua`, whose header is the contract.
 import { itemAt } from '../../core/byte-list.ts'
-import type { Commit } from '../../ports/state-store.ts'
+import type { Commit, PartitionMeta } from '../../ports/state-store.ts'
 import type { PartitionKeys } from './keys.ts'
-import { encodeMeta, hourField } from './meta-fields.ts'
+import { encodeMeta, hourField, hoursOf, OWNER_FIELD } from './meta-fields.ts'
 
 type Operation = 'set' | 'unset' | 'append' | 'drop'
 type Item = string | Buffer
@@ -67,6 +67,21 @@ export function writeOfCommit(keys: PartitionKeys, commit: Commit): FencedWrite 
     }
   }
   return write
+}
+
+/** Everything there is, dropped, and the meta of a state that begins. */
+export function writeOfRestart(
+  keys: PartitionKeys,
+  metaFields: readonly string[],
+  meta: PartitionMeta,
+): FencedWrite {
+  const write = new FencedWrite().add('drop', keys.dictionary)
+  for (const bucket of keys.buckets) write.add('drop', bucket)
+  for (const hour of hoursOf('due', metaFields)) write.add('drop', keys.due(hour))
+  for (const hour of hoursOf('ledger', metaFields)) write.add('drop', keys.ledger(hour))
+  const old = metaFields.filter((field) => field !== OWNER_FIELD)
+  if (old.length > 0) write.add('unset', keys.meta, ...old)
+  return write.add('set', keys.meta, ...encodeMeta(meta))
 }
 
 /** The hours' rows, and what says that they are there. */

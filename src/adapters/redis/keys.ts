@@ -2,16 +2,19 @@
 // them together, also on Redis Cluster.
 
 /**
- * Journeys lie in 4,096 hashes, named by the first 12 bits of the person, so that none grows giant.
+ * Journeys lie in 256 hashes, named by the first byte of the person, so that none grows giant and
+ * those of a commit share a few commands.
  */
-const bucketOf = (person: Uint8Array, at: number): string =>
-  (((person[at] ?? 0) << 4) | ((person[at + 1] ?? 0) >> 4)).toString(16).padStart(3, '0')
+const BUCKETS = 256
+const bucketName = (first: number): string => first.toString(16).padStart(2, '0')
 
 export interface PartitionKeys {
   readonly meta: string
   readonly dictionary: string
   due(hour: number): string
   ledger(hour: number): string
+  /** Every hash that may hold journeys. */
+  readonly buckets: readonly string[]
   /** The hash that holds the journey of the person whose 16 bytes begin at `at`. */
   journeys(persons: Uint8Array, at: number): string
 }
@@ -23,6 +26,7 @@ export function partitionKeys(topic: string, partition: number): PartitionKeys {
     dictionary: `${prefix}dict`,
     due: (hour) => `${prefix}due:${hour}`,
     ledger: (hour) => `${prefix}ledger:${hour}`,
-    journeys: (persons, at) => `${prefix}j:${bucketOf(persons, at)}`,
+    buckets: Array.from({ length: BUCKETS }, (_, i) => `${prefix}j:${bucketName(i)}`),
+    journeys: (persons, at) => `${prefix}j:${bucketName(persons[at] ?? 0)}`,
   }
 }

@@ -21,6 +21,11 @@ export const encodeMeta = (meta: PartitionMeta): string[] =>
     journeys_begun: String(meta.journeysBegun),
     dictionary: String(meta.dictionary),
     last_record: meta.lastRecord,
+    cluster_id: meta.clusterId,
+    group: meta.group,
+    partition_counts: meta.partitionCounts,
+    goals: meta.goals,
+    active_at: String(meta.activeAt),
   }).flat()
 
 /** null: somebody may own the partition, but it has no state. */
@@ -38,6 +43,11 @@ export function decodeMeta(fields: Readonly<Record<string, string>>): PartitionM
     journeysBegun: Number(fields['journeys_begun']),
     dictionary: Number(fields['dictionary']),
     lastRecord: fields['last_record'] ?? '',
+    clusterId: fields['cluster_id'] ?? '',
+    group: fields['group'] ?? '',
+    partitionCounts: fields['partition_counts'] ?? '',
+    goals: fields['goals'] ?? '[]',
+    activeAt: Number(fields['active_at']),
   }
 }
 

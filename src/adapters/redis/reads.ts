@@ -32,6 +32,11 @@ export async function readLedger(redis: Redis, keys: PartitionKeys): Promise<Led
   )
 }
 
+export async function countJourneys(redis: Redis, keys: PartitionKeys): Promise<number> {
+  const counts = await Promise.all(keys.buckets.map((bucket) => redis.hlen(bucket)))
+  return counts.reduce((sum, one) => sum + one, 0)
+}
+
 export async function readDictionary(
   redis: Redis,
   keys: PartitionKeys,

@@ -3,10 +3,10 @@
 import type { Redis } from 'ioredis'
 import type { StateStore } from '../../ports/state-store.ts'
 import { redisError } from './errors.ts'
-import { FencedWrite, writeOfCommit, writeOfForgetting } from './fenced-write.ts'
+import { FencedWrite, writeOfCommit, writeOfForgetting, writeOfRestart } from './fenced-write.ts'
 import { partitionKeys } from './keys.ts'
 import { decodeMeta, encodeMeta, OWNER_FIELD } from './meta-fields.ts'
-import { readDictionary, readDue, readJourneys, readLedger } from './reads.ts'
+import { countJourneys, readDictionary, readDue, readJourneys, readLedger } from './reads.ts'
 import { runFenced } from './run-script.ts'
 
 /** Runs an exchange with Redis; its errors come as ours. */
@@ -31,6 +31,18 @@ export function redisStateStore(redis: Redis, topic: string, partition: number):
       ask(() => {
         const write = new FencedWrite().add('set', keys.meta, ...encodeMeta(meta))
         return runFenced(redis, keys.meta, { token, next: 'absent' }, write)
+      }),
+    countJourneys: () => ask(() => countJourneys(redis, keys)),
+    evictionPolicy: () =>
+      ask(async () => {
+        const policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info('memory'))?.[1]
+        if (policy === undefined) throw new Error('INFO names no maxmemory_policy')
+        return policy === 'noeviction' ? null : policy
+      }),
+    restart: (token, meta) =>
+      ask(async () => {
+        const write = writeOfRestart(keys, await redis.hkeys(keys.meta), meta)
+        return runFenced(redis, keys.meta, { token, next: 'any' }, write)
       }),
     owner: () =>
       ask(async () => {

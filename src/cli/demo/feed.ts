@@ -31,7 +31,10 @@ export async function feed(
   options: FeedOptions,
 ): Promise<void> {
   const { topic, settings, pace, signal, onEvent } = options
-  const parser = createRecordParser(settings, { partitioner: 'none', partitions: 1 })
+  const parser = createRecordParser(settings, {
+    partitioner: 'none',
+    counts: [{ fromOffset: 0, count: 1 }],
+  })
   let from = 0
   let records: SourceRecord[] = []
   const apply = async (): Promise<void> => {

@@ -19,7 +19,7 @@ describe('the ledger in the embedded engine', () => {
       ['active', true],
       ['retired', false],
     ] as const) {
-      await ledger.writeLineage({ ...row, status })
+      await ledger.writeLineages([{ ...row, status }])
       expect(await hasActiveLineages(db())).toBe(active)
     }
   })

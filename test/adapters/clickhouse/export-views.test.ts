@@ -24,14 +24,16 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 async function fill(db: ClickHouse): Promise<void> {
   const ledger = createClickHouseLedger(db)
   const lineage = '18446744073709551615'
-  await ledger.writeLineage({
-    topic: 'events',
-    partition: 0,
-    lineage,
-    baseOffset: 0,
-    status: 'active',
-    reason: '',
-  })
+  await ledger.writeLineages([
+    {
+      topic: 'events',
+      partition: 0,
+      lineage,
+      baseOffset: 0,
+      status: 'active',
+      reason: '',
+    },
+  ])
   const names = [
     'b',
     'a',

@@ -21,14 +21,16 @@ beforeEach(async () => {
 })
 
 const activate = (lineage: string, status: 'building' | 'active' | 'retired' = 'active') =>
-  createClickHouseLedger(db()).writeLineage({
-    topic: 'events',
-    partition: 0,
-    lineage,
-    baseOffset: 0,
-    status,
-    reason: 'test',
-  })
+  createClickHouseLedger(db()).writeLineages([
+    {
+      topic: 'events',
+      partition: 0,
+      lineage,
+      baseOffset: 0,
+      status,
+      reason: 'test',
+    },
+  ])
 
 const insert = (table: TableName, ...rows: LedgerRow[]) =>
   createClickHouseLedger(db()).insert(table, rows)
@@ -101,14 +103,16 @@ describe('which rows', () => {
     await activate('2', 'building')
     await activate('3', 'active')
     await activate('3', 'retired')
-    await createClickHouseLedger(db()).writeLineage({
-      topic: 'events',
-      partition: 1,
-      lineage: '4',
-      baseOffset: 0,
-      status: 'active',
-      reason: '',
-    })
+    await createClickHouseLedger(db()).writeLineages([
+      {
+        topic: 'events',
+        partition: 1,
+        lineage: '4',
+        baseOffset: 0,
+        status: 'active',
+        reason: '',
+      },
+    ])
     const applied = (lineage: string, records: number, more: object = {}): LedgerRow =>
       rowOf('intake', { dimensions: { outcome: 'applied' }, lineage, ...more }, { records })
     await insert(

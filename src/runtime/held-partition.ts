@@ -1,0 +1,113 @@
+// A partition while it is held: what is in memory of it, under which token, and its commits, of
+// which one may be under way while the next is computed.
+import { takeChanges } from '../core/changes.ts'
+import type { Partition } from '../core/partition.ts'
+import type { DeadLetter } from '../ports/dead-letter-sink.ts'
+import type { Commit, PartitionMeta } from '../ports/state-store.ts'
+import { sendCommit } from './commit.ts'
+import { Flusher } from './flusher.ts'
+import type { OutcomeCounts } from './outcome-counts.ts'
+import type { PartitionOptions } from './partition-options.ts'
+
+/** What one commit covers beside the changes themselves. */
+export interface Part {
+  readonly to: number
+  readonly lastRecord: string
+  readonly letters: readonly DeadLetter[]
+  readonly counted: OutcomeCounts
+}
+
+export class HeldPartition {
+  readonly token: string
+  readonly partition: Partition
+  readonly flusher: Flusher
+  readonly #options: PartitionOptions
+  #meta: PartitionMeta
+  #committed: PartitionMeta
+  /** The commit under way, if any; it never rejects. */
+  #inFlight: Promise<Error | null> | null = null
+
+  constructor(
+    options: PartitionOptions,
+    acquired: {
+      readonly token: string
+      readonly partition: Partition
+      readonly meta: PartitionMeta
+    },
+  ) {
+    const { token, partition, meta } = acquired
+    this.#options = options
+    this.token = token
+    this.partition = partition
+    this.flusher = new Flusher(options, partition, meta)
+    this.#meta = meta
+    this.#committed = meta
+  }
+
+  /** Meta of the last computed commit. */
+  get meta(): PartitionMeta {
+    return this.#meta
+  }
+
+  /** Meta of the last commit that the store confirmed. */
+  get committed(): PartitionMeta {
+    return this.#committed
+  }
+
+  /** Takes what has changed and sends it off, once the commit before it is confirmed. */
+  async commit(part: Part): Promise<void> {
+    const { partition, token } = this
+    const from = this.#meta.next
+    const meta: PartitionMeta = {
+      ...this.#meta,
+      next: part.to,
+      streamTimeMs: partition.streamTimeMs,
+      dueFromHour: partition.due.fromHour(partition.streamTimeMs),
+      journeys: partition.journeysHeld,
+      journeysBegun: partition.journeysBegun,
+      dictionary: partition.dictionary.size,
+      lastRecord: part.lastRecord,
+      activeAt: this.flusher.isActive ? 0 : this.#meta.activeAt,
+    }
+    const commit: Commit = { token, from, meta, ...takeChanges(partition) }
+    this.#meta = meta
+    await this.drain()
+    this.#inFlight = this.#send(commit, part)
+  }
+
+  /** Waits for the commit under way; throws if it failed. */
+  async drain(): Promise<void> {
+    const failure = await this.#inFlight
+    if (failure !== null) throw failure
+    this.#inFlight = null
+  }
+
+  /** Waits for the commit under way, whatever becomes of it. */
+  async settled(): Promise<void> {
+    await this.#inFlight
+  }
+
+  /** Memory is worth nothing any more: whoever drains or flushes later must fail, too. */
+  fail(reason: unknown): void {
+    this.#inFlight = Promise.resolve(reason instanceof Error ? reason : new Error(String(reason)))
+  }
+
+  async #send(commit: Commit, { letters, counted }: Part): Promise<Error | null> {
+    const { clock, telemetry, partition, deadLetters, probe } = this.#options
+    const begunMs = clock.now()
+    try {
+      if (letters.length > 0) {
+        await probe.at('dead-letters')
+        await deadLetters.send(letters)
+      }
+      await sendCommit(this.#options, commit)
+      this.#committed = commit.meta
+      counted.report(telemetry, partition)
+      telemetry.count('commits', partition)
+      telemetry.took('commit', clock.now() - begunMs)
+      return null
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error))
+    }
+  }
+}
