@@ -3,6 +3,7 @@
 // never signalled.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, openSync, readFileSync, closeSync } from 'node:fs'
+import { which } from './requirements.mjs'
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms))
 
@@ -23,17 +24,26 @@ function startMark(pid) {
   return ps.status === 0 ? ps.stdout.trim() : ''
 }
 
-/** @returns {{pid: number, mark: string}} an identity to store */
+/**
+ * @param {number} pid
+ * @returns {{pid: number, mark: string}} an identity to store
+ */
 export const identify = (pid) => ({ pid, mark: startMark(pid) })
 
-/** Is exactly this process (not merely one with its pid) alive? */
+/**
+ * Is exactly this process (not merely one with its pid) alive?
+ * @param {{pid: number, mark: string} | undefined} identity
+ */
 export function isAlive(identity) {
   return Boolean(identity?.mark) && startMark(identity.pid) === identity.mark
 }
 
+const identityOf = ({ pid }) => (pid === undefined ? { pid: 0, mark: '' } : identify(pid))
+
 /**
  * Starts a process that goes on when we end; its output is appended to `log`.
  * @param {{command: string, args: string[], cwd: string, env?: Record<string, string>}} start
+ * @param {string} log
  */
 export function startDetached({ command, args, cwd, env }, log) {
   const out = openSync(log, 'a')
@@ -46,7 +56,35 @@ export function startDetached({ command, args, cwd, env }, log) {
     })
     child.on('error', () => {}) // shows as a process that is not alive; the log and the caller tell why
     child.unref()
-    return child.pid === undefined ? { pid: 0, mark: '' } : identify(child.pid)
+    return identityOf(child)
+  } finally {
+    closeSync(out)
+  }
+}
+
+/**
+ * Starts a process that ends with us, however we end (by force only where Linux can tell it so); its
+ * output is appended to `log`.
+ * @param {{command: string, args: string[], cwd: string, env?: Record<string, string>}} start
+ * @param {string} log
+ */
+export function startBound({ command, args, cwd, env }, log) {
+  const setpriv = which('setpriv')
+  const whole = [command, ...args]
+  const line = setpriv === '' ? whole : [setpriv, '--pdeathsig', 'KILL', '--', ...whole]
+  const out = openSync(log, 'a')
+  try {
+    const child = spawn(line[0], line.slice(1), {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', out, out],
+    })
+    const end = () => child.kill('SIGKILL')
+    process.once('exit', end)
+    child.once('exit', () => process.off('exit', end))
+    child.on('error', () => {}) // as above
+    child.unref()
+    return identityOf(child)
   } finally {
     closeSync(out)
   }

@@ -31,8 +31,11 @@ export function run(command, args, options = {}) {
   return error ? 127 : (status ?? 1)
 }
 
+/** Another apt-get at work is waited for. */
+const QUIETLY = ['-qq', '-o', 'Dpkg::Use-Pty=0', '-o', 'DPkg::Lock::Timeout=300']
+
 const apt = (args) =>
-  run('apt-get', ['-qq', '-o', 'Dpkg::Use-Pty=0', ...args], {
+  run('apt-get', [...QUIETLY, ...args], {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   })
 
