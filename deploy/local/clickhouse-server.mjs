@@ -1,14 +1,16 @@
 // ClickHouse's HTTP interface over the in-process engine `chdb`, for several processes at once:
 // ping, queries, inserts of any format, query parameters, settings, gzip, errors with their codes;
-// what
-// @clickhouse/client sends. Every request has its own engine session, so settings, parameters and
-//   the current database never leak into another, and requests run side by side. Not here:
-//   streaming (bodies and results are held whole), sessions, users (loopback only, any credentials
-//   are accepted), the native protocol.
+// what @clickhouse/client sends. Every request has its own engine session, so settings, parameters
+// and the current database never leak into another, and requests run side by side. Not here:
+// streaming (bodies and results are held whole), sessions, grants (one user at most; without --user
+// any credentials are accepted), the native protocol.
 //
 // usage: node clickhouse-server.mjs --port 8123 --path FOLDER [--host 127.0.0.1]
+//          [--user NAME --password TEXT] [--tls-cert FILE --tls-key FILE]
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import http from 'node:http'
+import https from 'node:https'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { parseArgs, promisify } from 'node:util'
@@ -26,6 +28,10 @@ const { values: options } = parseArgs({
     port: { type: 'string', default: '8123' },
     host: { type: 'string', default: '127.0.0.1' },
     path: { type: 'string' },
+    user: { type: 'string' },
+    password: { type: 'string', default: '' },
+    'tls-cert': { type: 'string' },
+    'tls-key': { type: 'string' },
   },
 })
 if (!options.path) {
@@ -49,6 +55,7 @@ const STATUS = new Map([
   ...[60, 81, 218].map((code) => [code, 404]),
   [159, 408],
   [48, 501],
+  [516, 403],
 ])
 const DECODERS = {
   gzip: promisify(zlib.gunzip),
@@ -60,6 +67,24 @@ const gzip = promisify(zlib.gzip)
 const literal = (text) => `'${text.replace(/[\\']/g, '\\$&')}'`
 const identifier = (text) => `\`${text.replace(/[\\`]/g, '\\$&')}\``
 const failure = (code, text) => new Error(`Code: ${code}. DB::Exception: ${text}`)
+
+/** Throws unless the request names the user and password that the server was started with. */
+function authenticate({ headers }, parameters) {
+  if (options.user === undefined) return
+  const basic = /^Basic (.+)/.exec(headers.authorization ?? '')
+  const given = basic
+    ? Buffer.from(basic[1], 'base64').toString()
+    : `${headers['x-clickhouse-user'] ?? parameters.get('user') ?? 'default'}:${
+        headers['x-clickhouse-key'] ?? parameters.get('password') ?? ''
+      }`
+  if (given === `${options.user}:${options.password}`) return
+  const user = given.slice(0, given.indexOf(':'))
+  throw failure(
+    516,
+    `${user}: Authentication failed: password is incorrect, or there is no user with such name. ` +
+      '(AUTHENTICATION_FAILED)',
+  )
+}
 
 async function readBody(request) {
   const chunks = []
@@ -123,6 +148,7 @@ async function answer(request, response, parameters) {
   const { headers } = request
   response.setHeader('X-ClickHouse-Query-Id', parameters.get('query_id') ?? randomUUID())
   try {
+    authenticate(request, parameters)
     const result = await execute(parameters, await readBody(request), {
       database: parameters.get('database') ?? headers['x-clickhouse-database'],
       format: parameters.get('default_format') ?? headers['x-clickhouse-format'] ?? 'TabSeparated',
@@ -148,16 +174,20 @@ async function answer(request, response, parameters) {
 const engine = new Session(options.path)
 const version = engine.query('SELECT version()', 'TabSeparated').trim()
 
-const server = http.createServer((request, response) => {
+const serve = (request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
   const isPing = pathname === '/ping' || (pathname === '/' && searchParams.size === 0)
   if (request.method === 'GET' && isPing) response.end('Ok.\n')
   else void answer(request, response, searchParams)
-})
+}
+const tls = options['tls-cert']
+const server = tls
+  ? https.createServer({ cert: readFileSync(tls), key: readFileSync(options['tls-key']) }, serve)
+  : http.createServer(serve)
 server.keepAliveTimeout = 30_000
 server.listen(Number(options.port), options.host, () => {
   process.stdout.write(
-    `ClickHouse engine ${version} on http://${options.host}:${server.address().port}\n`,
+    `ClickHouse engine ${version} on http${tls ? 's' : ''}://${options.host}:${server.address().port}\n`,
   )
 })
 for (const signal of ['SIGTERM', 'SIGINT']) {

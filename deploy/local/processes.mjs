@@ -13,9 +13,11 @@ function startMark(pid) {
     try {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
       // The second field is the command in parentheses and may hold blanks; field 3 is the state
-      // (Z: ended, not yet reaped), field 22 the start time in ticks since boot.
+      // (Z: ended, not yet reaped; its other threads may still hold ports and files), field 20 the
+      // number of threads, field 22 the start time in ticks since boot.
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-      return fields[0] === 'Z' ? '' : (fields[19] ?? '')
+      const hasEnded = fields[0] === 'Z' && Number(fields[17]) <= 1
+      return hasEnded ? '' : (fields[19] ?? '')
     } catch {
       return ''
     }
@@ -63,8 +65,8 @@ export function startDetached({ command, args, cwd, env }, log) {
 }
 
 /**
- * Starts a process that ends with us, however we end (by force only where Linux can tell it so); its
- * output is appended to `log`.
+ * Starts a process that ends with us (on Linux even if we are killed); its output is appended to
+ * `log`.
  * @param {{command: string, args: string[], cwd: string, env?: Record<string, string>}} start
  * @param {string} log
  */
