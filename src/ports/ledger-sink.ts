@@ -80,6 +80,6 @@ export interface LedgerSink {
   /** By offset. */
   skips(topic: string, partition: number): Promise<SkipRow[]>
   writePartitionCounts(rows: readonly PartitionCountRow[]): Promise<void>
-  /** By offset; of one offset the last written. */
+  /** By offset, then by count: a topic's count only grows. */
   partitionCounts(topic: string, partition: number): Promise<PartitionCountRow[]>
 }

@@ -37,7 +37,7 @@ export function operatorRows(db: ClickHouse): OperatorRows {
       ),
     partitionCounts: async (topic, partition) => {
       const sql = `SELECT from_offset, count FROM partition_counts FINAL
-        WHERE ${OF_PARTITION} ORDER BY from_offset`
+        WHERE ${OF_PARTITION} ORDER BY from_offset, count`
       const rows = await db.rows<[string, number]>(sql, { topic, partition })
       return rows.map(([fromOffset, count]) => {
         return { topic, partition, fromOffset: Number(fromOffset), count }

@@ -59,13 +59,13 @@ export function createMemoryLedger(): MemoryLedger {
         .sort((a, b) => a.from - b.from),
     writePartitionCounts: async (rows) => {
       for (const row of rows) {
-        countRows.set(JSON.stringify([row.topic, row.partition, row.fromOffset]), row)
+        countRows.set(JSON.stringify(row), row)
       }
     },
     partitionCounts: async (topic, partition) =>
       [...countRows.values()]
         .filter((row) => row.topic === topic && row.partition === partition)
-        .sort((a, b) => a.fromOffset - b.fromOffset),
+        .sort((a, b) => a.fromOffset - b.fromOffset || a.count - b.count),
     rows: (table) => [...winners(table).values()],
   }
 }

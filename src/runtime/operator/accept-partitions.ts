@@ -1,0 +1,49 @@
+// A topic that has been given more partitions: keys lie elsewhere from now on. What is accepted is
+// noted with the log end of the moment, in the state and in ClickHouse, where a rebuild finds it.
+import { formatPartitionCounts, parsePartitionCounts } from '../../schema/partition-counts.ts'
+import type { PartitionCount } from '../../schema/partition-counts.ts'
+import { Fenced } from '../halt.ts'
+import { lookAt } from './context.ts'
+import type { OperatorContext } from './context.ts'
+
+export interface AcceptedPartitions {
+  readonly partition: number
+  /** Counts as they are, or would be, noted; empty: there is no state. */
+  readonly counts: readonly PartitionCount[]
+  /** The topic's count differs from the last one noted. */
+  readonly isChanged: boolean
+}
+
+export async function acceptPartitions(context: OperatorContext): Promise<AcceptedPartitions> {
+  const { options, source, isExecuted } = context
+  const { topic, partition, ledger, store } = options
+  const { partitions } = await source.facts()
+  const { high } = await source.bounds(partition)
+  const { token, meta } = await lookAt(context)
+  const known = parsePartitionCounts(meta?.partitionCounts ?? '')
+  if (meta === null || known.at(-1)?.count === partitions) {
+    return { partition, counts: known, isChanged: false }
+  }
+  const counts = [...known, { fromOffset: known.length === 0 ? 0 : high, count: partitions }]
+  if (!isExecuted) return { partition, counts, isChanged: true }
+  await ledger.writePartitionCounts(counts.map((count) => ({ topic, partition, ...count })))
+  const commit = {
+    ...NOTHING,
+    token,
+    from: meta.next,
+    meta: { ...meta, partitionCounts: formatPartitionCounts(counts) },
+  }
+  if ((await store.commit(commit)) === 'committed') return { partition, counts, isChanged: true }
+  throw new Fenced('a worker took the partition meanwhile; stop the workers and repeat')
+}
+
+const EMPTY = { bytes: new Uint8Array(), ends: new Int32Array() }
+/** A commit that changes the meta alone. */
+const NOTHING = {
+  persons: new Uint8Array(),
+  journeys: EMPTY,
+  dictionary: [],
+  dueAppended: [],
+  dueDropped: [],
+  ledger: [],
+} as const

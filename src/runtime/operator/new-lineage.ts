@@ -1,0 +1,163 @@
+// A state that begins anew, by an operator's decision: a new lineage beside the old ones, which go on
+// being summed (the state was lost, or the log is another), or instead of them (rebuild), which is
+// built unseen and takes their place when it has reached the log end noted at its start.
+import { TributaryError } from '../../ports/errors.ts'
+import type { LineageRow, ProgressRow } from '../../ports/ledger-sink.ts'
+import type { LogBounds } from '../../ports/record-source.ts'
+import type { PartitionMeta } from '../../ports/state-store.ts'
+import { firstMeta } from '../first-meta.ts'
+import { Fenced } from '../halt.ts'
+import { closeLineage, damageOf } from './close-lineage.ts'
+import { lookAt } from './context.ts'
+import type { Found, OperatorContext } from './context.ts'
+
+export interface LineageRequest {
+  /** Beside: at the end of what has landed, at the log start, or at an offset. */
+  readonly at: 'flushed-through' | 'log-start' | number
+  readonly kind: 'beside' | 'instead'
+  readonly reason: string
+  /** Only `instead`: although the log no longer reaches back to where the old lineages began. */
+  readonly losesHistory: boolean
+}
+
+/** What is done, or would be. */
+export interface LineagePlan {
+  readonly partition: number
+  readonly lineage: string
+  readonly baseOffset: number
+  readonly status: LineageRow['status']
+  /** Log end at which a lineage that is being built takes the place of the others; 0: at once. */
+  readonly activeAt: number
+  /** Lineages that go on being summed, or that are replaced. */
+  readonly others: readonly LineageRow[]
+  /** `next` of the state given up; null: there is none. */
+  readonly stateNext: number | null
+  /** What is lost or counted twice, in sentences. */
+  readonly warnings: readonly string[]
+}
+
+export async function beginLineage(
+  context: OperatorContext,
+  request: LineageRequest,
+): Promise<LineagePlan> {
+  const { options, source, isExecuted } = context
+  const { topic, partition, ledger } = options
+  const facts = await source.facts()
+  const bounds = await source.bounds(partition)
+  const found = await lookAt(context)
+  const lineages = await ledger.lineages(topic, partition)
+  const others = lineages.filter(({ status }) => status !== 'retired')
+  const damage = found.meta === null ? null : await damageOf(options, found.meta)
+  const known = { bounds, others, found, damage, progress: await ledger.progress(topic, partition) }
+  const baseOffset = baseOf(request, known)
+  refuseLostHistory(request, known)
+  const activeAt = request.kind === 'instead' && bounds.high > baseOffset ? bounds.high : 0
+  const meta = firstMeta(options, facts, {
+    baseOffset,
+    earlier: lineages.length,
+    generation: (found.meta?.generation ?? 0) + 1,
+    counts: await ledger.partitionCounts(topic, partition),
+    activeAt,
+  })
+  const plan: LineagePlan = {
+    partition,
+    lineage: meta.lineage,
+    baseOffset,
+    status: activeAt > 0 ? 'building' : 'active',
+    activeAt,
+    others,
+    stateNext: found.meta?.next ?? null,
+    warnings: warningsOf(request, known, baseOffset),
+  }
+  if (isExecuted) await carryOut(context, { request, plan, found, meta, isWhole: damage === null })
+  return plan
+}
+
+interface Known {
+  readonly bounds: LogBounds
+  readonly others: readonly LineageRow[]
+  readonly found: Found
+  /** What of the state is gone; null: nothing. */
+  readonly damage: string | null
+  readonly progress: readonly ProgressRow[]
+}
+
+/** Offset all of whose rows have landed, or will have before the state is given up. */
+const flushedThrough = ({ found, damage, progress }: Known): number | null => {
+  const landed = progress.map((row) => row.flushedThrough)
+  if (found.meta !== null && damage === null) landed.push(found.meta.next)
+  return landed.length === 0 ? null : Math.max(...landed)
+}
+
+function baseOf({ at }: LineageRequest, known: Known): number {
+  const { low, high } = known.bounds
+  if (at === 'log-start') return low
+  const base = at === 'flushed-through' ? flushedThrough(known) : at
+  if (base !== null && base >= low && base <= high) return base
+  throw new TributaryError(
+    'TRIBUTARY_USAGE',
+    base === null
+      ? 'Nothing is known of what has landed in ClickHouse.'
+      : `A lineage cannot begin at ${base}: the log holds ${low} to ${high}.`,
+    { hint: 'Begin at the log start (--at log-start) or at an offset that the log holds.' },
+  )
+}
+
+function refuseLostHistory({ kind, losesHistory }: LineageRequest, known: Known): void {
+  if (kind === 'beside' || losesHistory) return
+  const { low } = known.bounds
+  const reached = Math.min(...known.others.map(({ baseOffset }) => baseOffset))
+  if (low <= reached) return
+  throw new TributaryError(
+    'TRIBUTARY_USAGE',
+    `The log begins at ${low}, the numbers in force at ${reached}: a rebuild would lose them.`,
+    { hint: 'Give --lose-history to rebuild from what is left, or keep them: `admin lineage`.' },
+  )
+}
+
+function warningsOf(request: LineageRequest, known: Known, baseOffset: number): string[] {
+  const { found, damage, others, bounds } = known
+  const warnings: string[] = []
+  const landed = flushedThrough(known)
+  if (damage !== null) {
+    warnings.push(`the state is damaged (${damage}); rows of it that have not landed are lost`)
+  }
+  if (request.kind === 'beside') {
+    if (found.meta === null || found.meta.journeys > 0) warnings.push('open journeys are lost')
+    if (landed !== null && baseOffset < landed) {
+      warnings.push(`offsets ${baseOffset} to ${landed - 1} are counted twice if they are the same`)
+    }
+    if (landed !== null && baseOffset > landed) {
+      warnings.push(`offsets ${landed} to ${baseOffset - 1} are not counted`)
+    }
+  } else {
+    const gone = others.filter((row) => row.baseOffset < bounds.low)
+    if (gone.length > 0) warnings.push(`what lies before ${bounds.low} is lost`)
+  }
+  return warnings
+}
+
+interface Execution {
+  readonly request: LineageRequest
+  readonly plan: LineagePlan
+  readonly found: Found
+  readonly meta: PartitionMeta
+  readonly isWhole: boolean
+}
+
+/** The row first: a state that is missing behind it halts, a state without a row would not tell. */
+async function carryOut(
+  { options }: OperatorContext,
+  { request, plan, found, meta, isWhole }: Execution,
+): Promise<void> {
+  const { topic, partition, ledger, store } = options
+  if (found.meta !== null && isWhole) await closeLineage(options, found.meta)
+  const { lineage, baseOffset, status } = plan
+  const isAtOnce = request.kind === 'instead' && status === 'active'
+  await ledger.writeLineages([
+    { topic, partition, lineage, baseOffset, status, reason: request.reason },
+    ...(isAtOnce ? plan.others.map((row) => ({ ...row, status: 'retired' as const })) : []),
+  ])
+  if ((await store.restart(found.token, meta)) === 'committed') return
+  throw new Fenced('a worker took the partition meanwhile; stop the workers and repeat')
+}
