@@ -1,0 +1,164 @@
+// Every metric of Tributary with its type, labels and meaning: the one place that names them. Names
+// follow Prometheus (prefix, base unit, `_total` for counters); labels are bounded: partitions and
+// closed lists, never a person, an action, a channel or the text of an error. Beside these stand
+// the `process_…` and `nodejs_…` metrics of prom-client.
+
+export interface MetricSpec {
+  readonly name: string
+  readonly type: 'counter' | 'gauge' | 'histogram'
+  readonly help: string
+  readonly labels: readonly string[]
+  /** Upper bounds in seconds; histograms only. */
+  readonly buckets?: readonly number[]
+}
+
+const PARTITION = ['topic', 'partition'] as const
+
+/** 1 ms to 16 s, doubling. */
+const STEP_BUCKETS = Array.from({ length: 15 }, (_, i) => 2 ** i / 1_000)
+
+const counter = (name: string, help: string, ...more: string[]): MetricSpec => ({
+  name,
+  type: 'counter',
+  help,
+  labels: [...PARTITION, ...more],
+})
+
+const gauge = (name: string, help: string, ...more: string[]): MetricSpec => ({
+  name,
+  type: 'gauge',
+  help,
+  labels: [...PARTITION, ...more],
+})
+
+/** Of the process, not of a partition. */
+const plain = (name: string, help: string, ...labels: string[]): MetricSpec => ({
+  name,
+  type: 'gauge',
+  help,
+  labels,
+})
+
+const histogram = (name: string, help: string): MetricSpec => ({
+  name,
+  type: 'histogram',
+  help,
+  labels: [],
+  buckets: STEP_BUCKETS,
+})
+
+/** What is counted as it happens; keys of `count` are those of the port `Telemetry`. */
+export const COUNTERS = {
+  records: counter(
+    'tributary_records_total',
+    'Committed records by outcome; reason is empty unless rejected. Consumed = the sum.',
+    'outcome',
+    'reason',
+  ),
+  fenced: counter(
+    'tributary_fence_rejections_total',
+    'Commits refused by the fence: another worker owns the partition, or Redis went back.',
+  ),
+  rewinds: counter(
+    'tributary_state_rewinds_total',
+    'Times a partition was found at an older offset than this worker had left it at.',
+  ),
+  commits: counter('tributary_commits_total', 'Commits to Redis.'),
+  flushes: counter('tributary_flushes_total', 'Flushes to ClickHouse that went through.'),
+  flush_failures: counter(
+    'tributary_flush_failures_total',
+    'Flushes to ClickHouse that failed; their rows are sent again.',
+  ),
+  rows_landed: counter('tributary_rows_landed_total', 'Ledger rows that ClickHouse acknowledged.'),
+  rows_resent: counter(
+    'tributary_rows_resent_total',
+    'Ledger rows that ClickHouse had acknowledged but did not hold, sent again.',
+  ),
+  hours_forgotten: counter(
+    'tributary_hours_forgotten_total',
+    'Booked hours verified in ClickHouse and removed from Redis.',
+  ),
+  skipped_offsets: counter(
+    'tributary_skipped_offsets_total',
+    'Offsets given up by an operator, booked as rejected.',
+  ),
+  ticks: counter('tributary_ticks_total', 'Ticks appended to idle partitions.'),
+} as const
+
+/** Keys are those of `Timed` of the port `Telemetry`. */
+export const HISTOGRAMS = {
+  apply: histogram(
+    'tributary_apply_duration_seconds',
+    'Time to apply the records of one commit in memory.',
+  ),
+  commit: histogram('tributary_commit_duration_seconds', 'Time of one commit to Redis.'),
+  flush: histogram(
+    'tributary_flush_duration_seconds',
+    'Time of one flush of a partition to ClickHouse.',
+  ),
+  acquire: histogram(
+    'tributary_acquire_duration_seconds',
+    'Time to take a partition over: from the owner token to the first read.',
+  ),
+} as const
+
+/** What is read from the worker at each scrape. */
+export const GAUGES = {
+  lag: gauge(
+    'tributary_lag_records',
+    'Offsets between the committed position and the end of the log as of the last read.',
+  ),
+  next: gauge('tributary_next_offset', 'Committed position: the offset to be applied next.'),
+  low: gauge('tributary_log_start_offset', 'First offset that the log still keeps.'),
+  high: gauge('tributary_log_end_offset', 'Next offset to be written to the log.'),
+  headroom: gauge(
+    'tributary_replay_headroom_records',
+    'Offsets kept below the committed position: how far Redis may go back without a halt.',
+  ),
+  streamTime: gauge(
+    'tributary_stream_time_seconds',
+    'Highest record time applied, as a Unix time; moves as records come.',
+  ),
+  unflushedRows: gauge(
+    'tributary_unflushed_rows',
+    'Ledger rows in Redis that have not landed in ClickHouse.',
+  ),
+  unflushedAge: gauge(
+    'tributary_unflushed_age_seconds',
+    'How long there have been rows that have not landed; 0: there are none.',
+  ),
+  state: gauge(
+    'tributary_partition_state',
+    '1 for the state a partition is in: acquiring, running, paused or halted.',
+    'state',
+  ),
+  paused: gauge('tributary_partition_paused', '1 while a partition waits, by why.', 'reason'),
+  halted: gauge(
+    'tributary_partition_halted',
+    '1 while a partition is halted until an operator decides, by why.',
+    'reason',
+  ),
+} as const
+
+export const PLAIN = {
+  assigned: plain('tributary_assigned_partitions', 'Partitions that this worker owns.'),
+  member: plain('tributary_group_member', '1 while this worker is a member of its group.'),
+  stopping: plain('tributary_stopping', '1 from the moment the worker was asked to stop.'),
+  flushed: plain(
+    'tributary_last_flush_timestamp_seconds',
+    'Unix time of the last flush that went through; 0: none yet.',
+  ),
+  service: plain(
+    'tributary_service_up',
+    '1 if a service answered when it was last asked, else 0.',
+    'service',
+  ),
+  build: plain('tributary_build_info', 'Always 1; what runs here.', 'version', 'node'),
+} as const
+
+export const SUPPRESSED: MetricSpec = {
+  name: 'tributary_log_lines_suppressed_total',
+  type: 'counter',
+  help: 'Warnings left out of the log because the same event had just been logged often.',
+  labels: ['event'],
+}

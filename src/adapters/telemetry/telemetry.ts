@@ -1,0 +1,114 @@
+// Telemetry of a worker process: log lines by pino (one JSON object a line), figures by prom-client
+// in a registry of its own. Log lines hold what the runtime names (topic, partition, offsets,
+// reasons) and sentences; no error object is ever handed to pino, since a vendor's carries the
+// command that failed, and with it keys and values.
+import { pino } from 'pino'
+import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import { COUNTS } from '../../ports/telemetry.ts'
+import type { LogEvent, LogFields, LogLevel, Telemetry } from '../../ports/telemetry.ts'
+import { COUNTERS, HISTOGRAMS, PLAIN, SUPPRESSED } from './catalogue.ts'
+import type { MetricSpec } from './catalogue.ts'
+import { RateLimit } from './rate-limit.ts'
+import { collected, registerWorkerGauges } from './worker-gauges.ts'
+import type { WorkerFigures } from './worker-gauges.ts'
+
+/** What a process logs beside its worker; names as stable as those of the port. */
+export type ProcessEvent =
+  'http_listening' | 'stop_requested' | 'service_down' | 'service_up' | 'process_failed'
+
+export interface TelemetryOptions {
+  readonly topic: string
+  readonly level: LogLevel
+  /** Where log lines go. */
+  readonly destination: { write(line: string): void }
+  readonly version: string
+  /** Asked at each scrape; null while there is no worker. */
+  readonly worker: () => WorkerFigures | null
+  /** Service name -> did it answer; asked at each scrape. */
+  readonly services: () => Readonly<Record<string, boolean>>
+}
+
+export interface ProcessTelemetry extends Omit<Telemetry, 'log'> {
+  log(level: LogLevel, event: LogEvent | ProcessEvent, message: string, fields?: LogFields): void
+  /**
+   * The figures in Prometheus' text format, with its content type. Counters of the partitions that
+   * are ours begin at 0, so that the first rejection is seen to be an increase.
+   */
+  metrics(): Promise<{ readonly body: string; readonly contentType: string }>
+}
+
+export function createTelemetry(options: TelemetryOptions): ProcessTelemetry {
+  const { topic } = options
+  const registry = new Registry()
+  const counters = mapValues(COUNTERS, (spec) => counterOf(registry, spec))
+  const histograms = mapValues(HISTOGRAMS, (spec) => histogramOf(registry, spec))
+  registerWorkerGauges(registry, topic, options.worker)
+  registerProcess(registry, options)
+  return {
+    log: createLog(options, counterOf(registry, SUPPRESSED)),
+    outcomes: (partition, outcome, reason, records) =>
+      counters.records.labels(topic, String(partition), outcome, reason).inc(records),
+    count: (what, partition, amount = 1) =>
+      counters[what].labels(topic, String(partition)).inc(amount),
+    took: (what, ms) => histograms[what].observe(ms / 1_000),
+    metrics: async () => {
+      for (const { partition } of options.worker()?.partitions ?? []) {
+        for (const what of COUNTS) counters[what].labels(topic, String(partition)).inc(0)
+      }
+      return { body: await registry.metrics(), contentType: registry.contentType }
+    },
+  }
+}
+
+/** Errors are never held back; anything else of one kind is, beyond a few lines a minute. */
+function createLog(
+  { topic, level, destination }: TelemetryOptions,
+  suppressed: Counter,
+): ProcessTelemetry['log'] {
+  const logger = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination,
+  )
+  const limit = new RateLimit()
+  return (at, event, message, fields = {}) => {
+    if (!logger.isLevelEnabled(at)) return
+    const held = at === 'warn' ? limit.admit(kindOf(event, fields), Date.now()) : 0
+    if (held === null) return suppressed.labels(event).inc()
+    logger[at]({ event, topic, ...fields, ...(held > 0 ? { suppressed: held } : {}) }, message)
+  }
+}
+
+const kindOf = (event: string, { partition }: LogFields): string =>
+  `${event}/${typeof partition === 'number' ? partition : ''}`
+
+function registerProcess(
+  registry: Registry,
+  { version, services }: Pick<TelemetryOptions, 'version' | 'services'>,
+): void {
+  collected(registry, PLAIN.build, (gauge) => gauge.labels(version, process.version).set(1))
+  collected(registry, PLAIN.service, (gauge) => {
+    for (const [service, isUp] of Object.entries(services())) {
+      gauge.labels(service).set(isUp ? 1 : 0)
+    }
+  })
+  collectDefaultMetrics({ register: registry })
+}
+
+const counterOf = (registry: Registry, { name, help, labels }: MetricSpec): Counter =>
+  new Counter({ name, help, labelNames: labels, registers: [registry] })
+
+const histogramOf = (registry: Registry, { name, help, buckets = [] }: MetricSpec): Histogram =>
+  new Histogram({ name, help, buckets: [...buckets], registers: [registry] })
+
+function mapValues<K extends string, A, B>(
+  record: Readonly<Record<K, A>>,
+  map: (value: A) => B,
+): Record<K, B> {
+  const entries = Object.entries<A>(record).map(([key, value]) => [key, map(value)] as const)
+  return Object.fromEntries(entries) as Record<K, B>
+}
