@@ -18,6 +18,8 @@ export interface Certificates {
 interface Pair {
   readonly certificate: string
   readonly key: string
+  /** Key and certificate in one file, as Java's PEM key stores want them. */
+  readonly both: string
 }
 
 const OPENSSL = {
@@ -36,6 +38,7 @@ export function makeCertificates(): Certificates {
   const pairOf = (name: string): Pair => ({
     certificate: path.join(folder, `${name}.crt`),
     key: path.join(folder, `${name}.key`),
+    both: path.join(folder, `${name}.pem`),
   })
   const signItself = (name: string) => {
     const { certificate, key } = pairOf(name)
@@ -44,7 +47,8 @@ export function makeCertificates(): Certificates {
     return certificate
   }
   const sign = (name: string, purpose: string) => {
-    const { certificate, key } = pairOf(name)
+    const pair = pairOf(name)
+    const { certificate, key, both } = pair
     const request = path.join(folder, `${name}.csr`)
     run('req', ...KEY, '-subj', `/CN=test-${name}`, '-keyout', key, '-out', request)
     const extensions = path.join(folder, `${name}.ext`)
@@ -53,7 +57,8 @@ export function makeCertificates(): Certificates {
     const by = ['-CA', 'authority.crt', '-CAkey', 'authority.key', '-CAcreateserial']
     const files = ['-in', request, '-out', certificate, '-extfile', extensions]
     run('x509', '-req', ...by, ...DAYS, ...files)
-    return { certificate, key }
+    writeFileSync(both, readFileSync(key, 'utf8') + readFileSync(certificate, 'utf8'))
+    return pair
   }
   return {
     authority: signItself('authority'),
