@@ -64,10 +64,15 @@ export function createWorker(
   limits: Partial<Limits> = {},
   ports: Partial<PartitionOptions> = {},
 ): PartitionWorker {
+  return new PartitionWorker({ ...optionsOf(world, limits), ...ports })
+}
+
+/** What such a worker is given. */
+export function optionsOf(world: World, limits: Partial<Limits> = {}): PartitionOptions {
   let tokens = 0
   const { draw, rates } = world
   const name = draw(0, 999_999)
-  const options: PartitionOptions = {
+  return {
     topic: TOPIC,
     partition: PARTITION,
     group: 'workers',
@@ -83,9 +88,7 @@ export function createWorker(
     random: { token: () => `${name}-${tokens++}` },
     probe: { at: () => undefined },
     telemetry: noTelemetry,
-    ...ports,
   }
-  return new PartitionWorker(options)
 }
 
 export const endOf = (world: World): number => world.log.at(-1)!.offset + 1
