@@ -27,6 +27,13 @@ export interface Config {
   readonly tickIdleMs: number
   readonly halt: 'partition' | 'exit'
   readonly batchInflatedBytesMax: number
+  readonly flushIntervalMs: number
+  readonly recheckIntervalMs: number
+  readonly stallTimeoutMs: number
+  readonly stopTimeoutMs: number
+  readonly unflushedRowsMax: number
+  readonly cachedJourneysMax: number
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   /** What published numbers depend on; fingerprinted with the state. */
   readonly settings: Settings
 }
@@ -50,6 +57,13 @@ export function toConfig(input: ConfigInput): Config {
     tickIdleMs: input.tick_idle,
     halt: input.halt,
     batchInflatedBytesMax: input.batch_inflated_bytes_max,
+    flushIntervalMs: input.flush_interval,
+    recheckIntervalMs: input.recheck_interval,
+    stallTimeoutMs: input.stall_timeout,
+    stopTimeoutMs: input.stop_timeout,
+    unflushedRowsMax: input.unflushed_rows_max,
+    cachedJourneysMax: input.cached_journeys_max,
+    logLevel: input.log_level,
     settings: toSettings(input),
   })
 }

@@ -7,6 +7,7 @@ import { DEFAULT_SETTINGS } from '../core/settings.ts'
 import { formatDuration } from './duration.ts'
 import { duration, flag, integer, key, list, oneOf, optionalKey, text, url } from './fields.ts'
 import { goals } from './goals.ts'
+import { workerKeys } from './worker-keys.ts'
 
 const HOST = /^(\[[0-9a-f:.]+\]|[\w.-]+):\d{1,5}$/i
 const NAME = /^.{1,64}$/su
@@ -197,6 +198,7 @@ export const configSchema = z
       kind: 'bytes',
       description: 'A record batch that inflates beyond this halts its partition.',
     }),
+    ...workerKeys,
     ...settings,
   })
   .refine((config) => !(config.ticks && config.kafka.allow_create_time), {

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest'
 import { loadConfig, type ConfigSources } from '../../src/config/load.ts'
 import type { ConfigError } from '../../src/config/mistakes.ts'
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts'
+import { DEFAULT_LIMITS } from '../../src/runtime/partition-options.ts'
+import { DEFAULT_TIMINGS } from '../../src/runtime/worker-options.ts'
 import { temporaryFile } from './temporary-file.ts'
 
 /** The mistakes of a configuration, as lines. */
@@ -16,6 +18,19 @@ function mistakes(sources: ConfigSources): string[] {
 
 it('gives the defaults of the core when nothing is set', () => {
   expect(loadConfig({ env: {} }).settings).toEqual(DEFAULT_SETTINGS)
+})
+
+it('gives the defaults of the runtime when nothing is set', () => {
+  const config = loadConfig({ env: {} })
+  const { flushEveryMs, recheckEveryMs, stallMs, tickIdleMs } = DEFAULT_TIMINGS
+  expect(config).toMatchObject({
+    flushIntervalMs: flushEveryMs,
+    recheckIntervalMs: recheckEveryMs,
+    stallTimeoutMs: stallMs,
+    tickIdleMs,
+    unflushedRowsMax: DEFAULT_LIMITS.unflushedRowsMax,
+    cachedJourneysMax: DEFAULT_LIMITS.cachedJourneysMax,
+  })
 })
 
 it('names the dead-letter topic after the topic unless told otherwise', () => {
