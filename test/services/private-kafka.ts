@@ -39,6 +39,7 @@ export async function startPrivateKafka(how: PrivateKafkaOptions = {}): Promise<
   const brokers = listeners.get('PLAINTEXT') ?? ''
   const start = prepareBroker({
     dir: folder,
+    brief: true,
     say: silently,
     formatArgs: secure ? scramUser(secure.user) : [],
     properties: {
