@@ -1,5 +1,8 @@
 // Where ticks are appended: to a partition's own log, so that every replay meets them again.
 
+/** A record with this header and an empty value only carries its record time. */
+export const TICK_HEADER = 'tributary.tick'
+
 export interface TickSink {
   /**
    * Appends one tick to the partition. `timeMs`: its record time, epoch ms, where producers give

@@ -1,11 +1,9 @@
 // From records to what the core takes: validated events, rejections and ticks.
 import type { CoreRecord } from '../core/partition.ts'
 import type { SourceRecord, Span } from '../ports/record-source.ts'
+import { TICK_HEADER } from '../ports/tick-sink.ts'
 import type { RecordParser } from '../schema/record.ts'
 import type { JudgedSpan } from './partition-options.ts'
-
-/** A record with this header only carries its record time. */
-const TICK_HEADER = 'tributary.tick'
 
 export function judgeSpan(span: Span, parser: RecordParser): JudgedSpan {
   return {

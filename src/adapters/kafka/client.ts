@@ -1,23 +1,74 @@
 // The kafkajs clients. The consumer's never gives up: with kafkajs' own default it would crash,
 // rejoin as a new member and wait for its ghost's session. Questions (admin) fail soon instead of
-// hanging.
-import { Kafka, logLevel } from 'kafkajs'
+// hanging. Producers try for some seconds and then leave it to the caller, who knows what waits.
+import { readFile } from 'node:fs/promises'
+import { Kafka, logLevel, Partitioners } from 'kafkajs'
+import type { KafkaConfig, SASLOptions } from 'kafkajs'
 
 export interface KafkaOptions {
   /** `host:port`, separated by commas. */
   readonly brokers: string
   readonly clientId: string
+  /** Present: TLS. Texts of PEM; what is left out is Node's default. */
+  readonly ssl?: KafkaTls
+  /** Present: a login over SASL. */
+  readonly sasl?: KafkaLogin
 }
+
+export interface KafkaTls {
+  /** Authorities to trust instead of the public ones. */
+  readonly ca?: string
+  readonly cert?: string
+  readonly key?: string
+  /** The name that the certificate must have; default: the broker's host. */
+  readonly servername?: string
+}
+
+export type KafkaLogin =
+  | {
+      readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
+      readonly username: string
+      readonly password: string
+    }
+  | {
+      readonly mechanism: 'oauthbearer'
+      /** Holds the token; read anew at each login, since whoever writes it renews it. */
+      readonly tokenFile: string
+    }
 
 const PATIENT = { initialRetryTime: 200, maxRetryTime: 1_000, retries: 1_000_000_000 }
 const BRISK = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 4 }
+/** Some ten seconds. */
+const STEADY = { initialRetryTime: 200, maxRetryTime: 1_000, retries: 10 }
 
-const kafka = ({ brokers, clientId }: KafkaOptions, retry: typeof PATIENT): Kafka =>
-  // Its log lines may hold keys and values; what matters arrives as events and errors.
-  new Kafka({ brokers: brokers.split(','), clientId, retry, logLevel: logLevel.NOTHING })
+/** kafkajs' default of one second is short for TLS, for far brokers and for busy machines. */
+const CONNECTION_TIMEOUT_MS = 5_000
+
+/** The client behind consumer, admin and producers, for what kafkajs' parts do not offer. */
+function kafkaClient(options: KafkaOptions, retry: typeof PATIENT): Kafka {
+  const { brokers, clientId, ssl, sasl } = options
+  const config: KafkaConfig = {
+    brokers: brokers.split(','),
+    clientId,
+    retry,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    // Its log lines may hold keys and values; what matters arrives as events and errors.
+    logLevel: logLevel.NOTHING,
+  }
+  if (ssl !== undefined) config.ssl = { ...ssl }
+  if (sasl !== undefined) config.sasl = loginOf(sasl)
+  return new Kafka(config)
+}
+
+function loginOf(login: KafkaLogin): SASLOptions {
+  if (login.mechanism !== 'oauthbearer') return { ...login }
+  const { mechanism, tokenFile } = login
+  const readToken = async () => ({ value: (await readFile(tokenFile, 'utf8')).trim() })
+  return { mechanism, oauthBearerProvider: readToken }
+}
 
 export const kafkaConsumer = (options: KafkaOptions, groupId: string) =>
-  kafka(options, PATIENT).consumer({
+  kafkaClient(options, PATIENT).consumer({
     groupId,
     retry: PATIENT,
     sessionTimeout: 10_000,
@@ -29,4 +80,20 @@ export const kafkaConsumer = (options: KafkaOptions, groupId: string) =>
     allowAutoTopicCreation: false,
   })
 
-export const kafkaAdmin = (options: KafkaOptions) => kafka(options, BRISK).admin()
+export const kafkaAdmin = (options: KafkaOptions) => kafkaClient(options, BRISK).admin()
+
+/**
+ * `atLeastOnce`: one request at a time, so that a retry cannot overtake; a retried one may land
+ * twice. `once`: idempotent, so that a retry lands once; at most one send per partition at a time.
+ */
+export const kafkaProducer = (options: KafkaOptions, how: 'atLeastOnce' | 'once') =>
+  kafkaClient(options, STEADY).producer({
+    retry: STEADY,
+    metadataMaxAge: 30_000,
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+    ...(how === 'once' ? { idempotent: true } : { maxInFlightRequests: 1 }),
+  })
+
+/** For the reader, which sends requests of its own (`broker-link.ts`). */
+export const kafkaReader = (options: KafkaOptions) => kafkaClient(options, BRISK)

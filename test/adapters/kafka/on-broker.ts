@@ -1,0 +1,77 @@
+// Topics of a test's own on a real broker, and everything that was written to them.
+import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs'
+import type { KafkaMessage } from 'kafkajs'
+import { afterAll, vi } from 'vitest'
+import { kafkaTopics } from '../../../src/adapters/kafka/topics.ts'
+import type { KafkaOptions } from '../../../src/adapters/kafka/client.ts'
+import type { WantedTopic } from '../../../src/adapters/kafka/topics-wanted.ts'
+import { testName } from '../../services.ts'
+
+/** Call it in a suite: what it makes goes with the suite. */
+export function onBroker(brokers: string) {
+  const options: KafkaOptions = { brokers, clientId: 'tributary-test' }
+  const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING })
+  const topics = kafkaTopics(options)
+  const admin = kafka.admin()
+  const made: string[] = []
+  afterAll(async () => {
+    await admin.connect()
+    await admin.deleteTopics({ topics: made })
+    await Promise.all([admin.disconnect(), topics.stop()])
+  })
+  return {
+    options,
+    kafka,
+    topics,
+    /** Creates it under a name of its own, which it resolves to. */
+    create: async (wanted: WantedTopic): Promise<string> => {
+      const topic = testName(wanted.topic)
+      made.push(topic)
+      await topics.create({ ...wanted, topic })
+      return topic
+    },
+    /** Sets a topic's configuration, all of it. */
+    configure: async (topic: string, config: Readonly<Record<string, string>>): Promise<void> => {
+      const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }))
+      await admin.connect()
+      await admin.alterConfigs({
+        validateOnly: false,
+        resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries }],
+      })
+    },
+    readAll: (topic: string) => readAll(kafka, topic),
+  }
+}
+
+export type ReadMessage = KafkaMessage & { readonly partition: number }
+
+/** Every record that the topic holds now, partition by partition. */
+async function readAll(kafka: Kafka, topic: string): Promise<ReadMessage[]> {
+  const admin = kafka.admin()
+  await admin.connect()
+  const ends = await admin.fetchTopicOffsets(topic)
+  await admin.disconnect()
+  const wanted = ends.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0)
+  const groupId = testName('reader')
+  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100, allowAutoTopicCreation: false })
+  const messages: ReadMessage[] = []
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
+  await consumer.run({
+    autoCommit: false,
+    eachMessage: ({ partition, message }) => {
+      messages.push({ ...message, partition })
+      return Promise.resolve()
+    },
+  })
+  await vi.waitFor(
+    () => {
+      if (messages.length < wanted) throw new Error(`${messages.length} of ${wanted} were read`)
+    },
+    { timeout: 60_000, interval: 20 },
+  )
+  await consumer.disconnect()
+  return messages.toSorted(
+    (a, b) => a.partition - b.partition || Number(a.offset) - Number(b.offset),
+  )
+}
