@@ -4,7 +4,8 @@
 export interface Clock {
   /** Epoch ms. */
   now(): number
-  sleep(ms: number): Promise<void>
+  /** Resolves after `ms`, or as soon as the signal aborts; never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
 export interface Random {

@@ -19,10 +19,13 @@ export const LOG_EVENTS = [
   'state_rewound',
   'lineage_activated',
   'flush_failed',
+  'recheck_failed',
+  'note_failed',
   'rows_resent',
   'hours_forgotten',
   'batch_skipped',
   'tick_appended',
+  'tick_failed',
   'client_dead',
 ] as const
 export type LogEvent = (typeof LOG_EVENTS)[number]

@@ -7,11 +7,14 @@ import type { PartitionOptions } from './partition-options.ts'
 const RETRY_MIN_MS = 100
 const RETRY_MAX_MS = 5_000
 
+type Ports = Pick<PartitionOptions, 'store' | 'clock' | 'probe'> & {
+  /** Aborts when nobody waits for the commit any more: it is given up at the next failure. */
+  readonly signal: AbortSignal
+}
+
 /** Resolves when the commit has been applied exactly once; throws Fenced when it never will be. */
-export async function sendCommit(
-  { store, clock, probe }: Pick<PartitionOptions, 'store' | 'clock' | 'probe'>,
-  commit: Commit,
-): Promise<void> {
+export async function sendCommit(ports: Ports, commit: Commit): Promise<void> {
+  const { store, clock, probe, signal } = ports
   for (let wait = RETRY_MIN_MS; ; wait = Math.min(wait * 2, RETRY_MAX_MS)) {
     try {
       await probe.at('commit')
@@ -19,9 +22,9 @@ export async function sendCommit(
       await probe.at('committed')
       if (result === 'committed') return
     } catch {
-      await clock.sleep(wait)
+      await clock.sleep(wait, signal)
     }
-    const position = await askPosition({ store, clock }, commit)
+    const position = await askPosition(ports, commit)
     if (position === 'done') return
     if (position === 'lost') throw new Fenced(`the commit from ${commit.from} was fenced off`)
   }
@@ -31,7 +34,7 @@ export async function sendCommit(
  * Whether the store stands at the commit's end, still at its start, or elsewhere; asks until told.
  */
 async function askPosition(
-  { store, clock }: Pick<PartitionOptions, 'store' | 'clock'>,
+  { store, clock, signal }: Ports,
   commit: Commit,
 ): Promise<'done' | 'pending' | 'lost'> {
   for (let wait = RETRY_MIN_MS; ; wait = Math.min(wait * 2, RETRY_MAX_MS)) {
@@ -41,7 +44,8 @@ async function askPosition(
       if (meta.next === commit.meta.next) return 'done'
       return meta.next === commit.from ? 'pending' : 'lost'
     } catch {
-      await clock.sleep(wait)
+      if (signal.aborted) return 'lost'
+      await clock.sleep(wait, signal)
     }
   }
 }

@@ -11,24 +11,8 @@ import type { LedgerRow } from '../core/tables.ts'
 import type { BookedRange, LineageRow } from '../ports/ledger-sink.ts'
 import type { PartitionMeta } from '../ports/state-store.ts'
 import type { PartitionOptions } from './partition-options.ts'
-
-/** Rows of one table, and what to note once they have landed. */
-interface TableSnapshot {
-  readonly rows: LedgerRow[]
-  readonly landed: (() => void)[]
-}
-
-export interface Snapshot {
-  readonly tables: readonly TableSnapshot[]
-  readonly committed: PartitionMeta
-  /** Nothing unflushed was left out. */
-  readonly isWhole: boolean
-}
-
-// What is held as text at a time, when publishing and when reading back. A path has as many words
-// as touchpoints, so rows alone would be no bound.
-const ROWS_MAX = 50_000
-const WORDS_MAX = 500_000
+import { WORDS_MAX, newRoom, publishTogether } from './publish.ts'
+import type { Room, Snapshot, TableSnapshot } from './publish.ts'
 
 export class Flusher {
   readonly #options: PartitionOptions
@@ -38,6 +22,8 @@ export class Flusher {
   readonly #names: RowNames
   #activeAt: number
   #hasLineage = false
+  /** The progress that was written last. */
+  #claimed = ''
 
   constructor(options: PartitionOptions, partition: Partition, meta: PartitionMeta) {
     this.#options = options
@@ -63,29 +49,23 @@ export class Flusher {
   }
 
   /**
-   * Rows that have not landed, as of `committed`, whose state memory must be in; so many as may be
-   * held as text at a time.
+   * Rows that have not landed, as of `committed`, whose state memory must be in; so many as there
+   * is room for.
    */
-  snapshot(committed: PartitionMeta): Snapshot {
-    const room = { rows: ROWS_MAX, words: WORDS_MAX }
+  snapshot(committed: PartitionMeta, room: Room = newRoom()): Snapshot {
     const tables = TABLES.map((_, table) => this.#snapshot(table, room))
     return { tables, committed, isWhole: room.rows > 0 && room.words > 0 }
   }
 
   /** Inserts the snapshot; versions that have moved on meanwhile stay unflushed. */
   async publish(snapshot: Snapshot): Promise<void> {
-    const { ledger, probe } = this.#options
-    await this.#writeLineage()
-    await probe.at('snapshot')
-    for (const [table, { rows, landed }] of snapshot.tables.entries()) {
-      if (rows.length === 0) continue
-      await ledger.insert(TABLES[table]!.name, rows)
-      await probe.at('inserted')
-      for (const note of landed) note()
-    }
-    if (!snapshot.isWhole) return
-    await this.#writeProgress(snapshot.committed)
-    await this.#activate(snapshot.committed)
+    await publishTogether([{ flusher: this, snapshot }], this.#options)
+  }
+
+  /** Says how far all rows have landed, after those of a whole snapshot have. */
+  async claim({ committed }: Snapshot): Promise<void> {
+    await this.#writeProgress(committed)
+    await this.#activate(committed)
   }
 
   /**
@@ -135,18 +115,33 @@ export class Flusher {
         lost++
       }
     }
+    this.#tellLost(lost)
     return lost
+  }
+
+  #tellLost(rows: number): void {
+    if (rows === 0) return
+    const { telemetry, partition } = this.#options
+    telemetry.count('rows_resent', partition, rows)
+    const message = 'ClickHouse does not hold rows that it had acknowledged; they are sent again'
+    telemetry.log('warn', 'rows_resent', message, { partition, rows })
   }
 
   /** Drops the hours from memory, after the store has dropped them. */
   async forgotten(hours: readonly number[], committed: PartitionMeta): Promise<void> {
     for (const hour of hours) this.#partition.ledger.forget(hour)
+    const { telemetry, partition } = this.#options
+    telemetry.count('hours_forgotten', partition, hours.length)
+    const message = 'booked hours were verified in ClickHouse and removed from the store'
+    const fields = { partition, hours: hours.length, last: hours.at(-1)! }
+    telemetry.log('debug', 'hours_forgotten', message, fields)
     await this.#writeProgress(committed)
   }
 
-  #snapshot(table: number, room: { rows: number; words: number }): TableSnapshot {
+  #snapshot(table: number, room: Room): TableSnapshot {
+    const { telemetry, partition } = this.#options
     const rows: LedgerRow[] = []
-    const landed: (() => void)[] = []
+    const notes: (() => void)[] = []
     for (const { hour, tables } of this.#partition.ledger.hours.values()) {
       const booked = tables[table]!
       if (booked.unflushed === 0) continue
@@ -159,9 +154,13 @@ export class Flusher {
         rows.push(this.#row(table, booked, row, hour))
         noted.push([row, booked.offsets[row]!])
       }
-      landed.push(() => {
+      notes.push(() => {
         for (const [row, offset] of noted) booked.markLanded(row, offset)
       })
+    }
+    const landed = (): void => {
+      for (const note of notes) note()
+      telemetry.count('rows_landed', partition, rows.length)
     }
     return { rows, landed }
   }
@@ -178,6 +177,7 @@ export class Flusher {
     const { ledger, probe } = this.#options
     await probe.at('verify')
     const lost = new Set<number>()
+    let lostRows = 0
     const range = this.#range(hours[0]!, hours.at(-1)!)
     for (const [table, { name }] of TABLES.entries()) {
       const isEmpty = hours.every((hour) => this.#table(hour, table).rows.count === 0)
@@ -190,9 +190,11 @@ export class Flusher {
           if (texts.has(JSON.stringify(this.#row(table, booked, row, hour)))) continue
           booked.markLost(row)
           lost.add(hour)
+          lostRows++
         }
       }
     }
+    this.#tellLost(lostRows)
     return hours.filter((hour) => !lost.has(hour))
   }
 
@@ -205,7 +207,8 @@ export class Flusher {
     return this.#partition.ledger.hours.get(hour)!.tables[table]!
   }
 
-  async #writeLineage(): Promise<void> {
+  /** The lineage stands in the ledger before its first row does. */
+  async writeLineage(): Promise<void> {
     if (this.#hasLineage) return
     const { topic, partition, ledger } = this.#options
     const known = await ledger.lineages(topic, partition)
@@ -219,7 +222,7 @@ export class Flusher {
   /** A lineage that was being built takes the place of the others, in one insert. */
   async #activate({ next }: PartitionMeta): Promise<void> {
     if (this.#activeAt === 0 || next < this.#activeAt) return
-    const { topic, partition, ledger } = this.#options
+    const { topic, partition, ledger, telemetry } = this.#options
     const rows = await ledger.lineages(topic, partition)
     const reason = rows.find(({ lineage }) => lineage === this.#lineage)?.reason ?? 'rebuilt'
     const others = rows.filter(
@@ -230,6 +233,9 @@ export class Flusher {
       ...others.map((row) => ({ ...row, status: 'retired' as const })),
     ])
     this.#activeAt = 0
+    const message = 'the lineage that was being built takes the place of the others'
+    const fields = { partition, lineage: this.#lineage, retired: others.length }
+    telemetry.log('info', 'lineage_activated', message, fields)
   }
 
   /** Whether the lineage is summed by the views. */
@@ -249,17 +255,16 @@ export class Flusher {
     }
   }
 
-  async #writeProgress(committed: PartitionMeta): Promise<void> {
+  /** Not twice the same: a quiet partition is flushed again and again. */
+  async #writeProgress({ next, streamTimeMs }: PartitionMeta): Promise<void> {
     const { topic, partition, ledger } = this.#options
-    await ledger.writeProgress({
-      topic,
-      partition,
-      lineage: this.#lineage,
-      next: committed.next,
-      streamTimeMs: committed.streamTimeMs,
-      bookedThrough:
-        Math.min(hourOf(committed.streamTimeMs), ...this.#partition.ledger.hours.keys()) - 1,
-      flushedThrough: committed.next,
-    })
+    const bookedThrough = Math.min(hourOf(streamTimeMs), ...this.#partition.ledger.hours.keys()) - 1
+    const claim = `${next} ${streamTimeMs} ${bookedThrough}`
+    if (claim === this.#claimed) return
+    const lineage = this.#lineage
+    const flushedThrough = next
+    const row = { topic, partition, lineage, next, streamTimeMs, bookedThrough, flushedThrough }
+    await ledger.writeProgress(row)
+    this.#claimed = claim
   }
 }

@@ -26,6 +26,7 @@ export class HeldPartition {
   #committed: PartitionMeta
   /** The commit under way, if any; it never rejects. */
   #inFlight: Promise<Error | null> | null = null
+  readonly #givenUp = new AbortController()
 
   constructor(
     options: PartitionOptions,
@@ -87,8 +88,12 @@ export class HeldPartition {
     await this.#inFlight
   }
 
-  /** Memory is worth nothing any more: whoever drains or flushes later must fail, too. */
+  /**
+   * Memory is worth nothing any more: whoever drains or flushes later must fail, too, and a commit
+   * that the store does not answer is given up.
+   */
   fail(reason: unknown): void {
+    this.#givenUp.abort()
     this.#inFlight = Promise.resolve(reason instanceof Error ? reason : new Error(String(reason)))
   }
 
@@ -100,7 +105,7 @@ export class HeldPartition {
         await probe.at('dead-letters')
         await deadLetters.send(letters)
       }
-      await sendCommit(this.#options, commit)
+      await sendCommit({ ...this.#options, signal: this.#givenUp.signal }, commit)
       this.#committed = commit.meta
       counted.report(telemetry, partition)
       telemetry.count('commits', partition)

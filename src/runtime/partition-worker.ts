@@ -11,14 +11,25 @@ import type { DeadLetter } from '../ports/dead-letter-sink.ts'
 import type { PartitionMeta } from '../ports/state-store.ts'
 import { recordFingerprint } from '../schema/lineage.ts'
 import { acquire } from './acquire.ts'
+import type { Flusher } from './flusher.ts'
 import { Fenced, PartitionHalt } from './halt.ts'
 import { HeldPartition } from './held-partition.ts'
+import { letterOf } from './letter.ts'
 import { hourReached, loadJourneys, loadMissing, openDueLists, personsOf } from './loading.ts'
 import { OutcomeCounts } from './outcome-counts.ts'
 import type { JudgedSpan, LogView, PartitionOptions } from './partition-options.ts'
+import { newRoom } from './publish.ts'
+import type { Room, Snapshot } from './publish.ts'
 
 const CLOCK_SKEW_MAX_MS = 3_600_000
-const DEAD_OUTCOMES: ReadonlySet<Outcome> = new Set(['rejected', 'late', 'overflow'])
+
+export interface PartitionFlush {
+  readonly flusher: Flusher
+  /** Waits for the commit under way; then as many rows as there is room for. Throws Fenced. */
+  take(room: Room): Promise<Snapshot>
+  /** Verifies and forgets closed hours, after a whole snapshot has landed. Throws Fenced. */
+  forget(flushed: PartitionMeta): Promise<void>
+}
 
 export class PartitionWorker {
   readonly #options: PartitionOptions
@@ -139,15 +150,26 @@ export class PartitionWorker {
     return held.flusher.recheck(hour)
   }
 
-  async #flush(): Promise<void> {
+  /** A flush of what is held now, step by step, so that several partitions can go together. */
+  openFlush(): PartitionFlush {
     const held = this.#holding()
+    const take = async (room: Room): Promise<Snapshot> => {
+      await this.#drain(held)
+      return held.flusher.snapshot(held.committed, room)
+    }
+    return {
+      flusher: held.flusher,
+      take: (room) => this.#exclusively(() => take(room)),
+      forget: (flushed) => this.#forgetVerified(held, flushed),
+    }
+  }
+
+  async #flush(): Promise<void> {
+    const { flusher, take, forget } = this.openFlush()
     for (;;) {
-      const snapshot = await this.#exclusively(async () => {
-        await this.#drain(held)
-        return held.flusher.snapshot(held.committed)
-      })
-      await held.flusher.publish(snapshot)
-      if (snapshot.isWhole) return this.#forgetVerified(held, snapshot.committed)
+      const snapshot = await take(newRoom())
+      await flusher.publish(snapshot)
+      if (snapshot.isWhole) return forget(snapshot.committed)
     }
   }
 
@@ -246,7 +268,8 @@ export class PartitionWorker {
       const outcome = await this.#applyRecord(held, span, i)
       this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1)
       counted.add(outcome, outcome === 'rejected' ? (record.content as RejectionReason) : '')
-      if (DEAD_OUTCOMES.has(outcome)) letters.push(this.#letter(span, i, outcome))
+      const letter = letterOf(this.#options, span, i, outcome)
+      if (letter !== null) letters.push(letter)
     }
     const last = lastRecord(span.records.length - 1)
     await held.commit({ to: span.to, lastRecord: last, letters, counted })
@@ -258,18 +281,6 @@ export class PartitionWorker {
       const outcome = partition.apply(span.records[i]!)
       if (outcome !== null) return outcome
       await loadMissing(partition, this.#options.store, partition.missing!)
-    }
-  }
-
-  #letter(span: JudgedSpan, i: number, outcome: Outcome): DeadLetter {
-    const { topic, partition } = this.#options
-    const { content } = span.records[i]!
-    return {
-      topic,
-      partition,
-      record: span.source(i),
-      outcome: outcome as DeadLetter['outcome'],
-      reason: outcome === 'rejected' ? (content as RejectionReason) : '',
     }
   }
 }

@@ -8,7 +8,7 @@ import type { Telemetry } from '../../ports/telemetry.ts'
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: (ms) => delay(ms),
+  sleep: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
 }
 
 /**
