@@ -30,7 +30,7 @@ SELECT
   sum(a.delay_minutes) AS delay_minutes,
   money(sum(a.value_minor), currency) AS value
 FROM transitions AS a FINAL
-WHERE (a.partition, a.lineage) IN (
+WHERE (a.partition, a.lineage) GLOBAL IN (
     SELECT partition, lineage FROM lineages FINAL WHERE status = 'active'
   )
 GROUP BY from_state, to_state, currency

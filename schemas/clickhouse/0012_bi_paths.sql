@@ -36,7 +36,7 @@ SELECT
   money(sum(a.value_minor), currency) AS value,
   sum(a.minutes_to_conversion) AS minutes_to_conversion
 FROM paths AS a FINAL
-WHERE (a.partition, a.lineage) IN (
+WHERE (a.partition, a.lineage) GLOBAL IN (
     SELECT partition, lineage FROM lineages FINAL WHERE status = 'active'
   )
 GROUP BY path, campaigns, start_day, fold, currency

@@ -32,7 +32,7 @@ SELECT
   money(sum(a.refund_minor), currency) AS refunds,
   sum(a.refund_unmatched) AS refund_unmatched
 FROM conversions AS a FINAL
-WHERE (a.partition, a.lineage) IN (
+WHERE (a.partition, a.lineage) GLOBAL IN (
     SELECT partition, lineage FROM lineages FINAL WHERE status = 'active'
   )
 GROUP BY goal, currency, conversion_hour

@@ -61,7 +61,7 @@ SELECT
   money(half_up(sum(a.gmv_minor), sum(a.orders)), currency) AS aov,
   toDecimal128(half_up(1000000 * sum(a.tag_clicks), sum(a.tag_views)), 6) / 1000000 AS tag_ctr
 FROM live_minutes AS a FINAL
-WHERE (a.partition, a.lineage) IN (
+WHERE (a.partition, a.lineage) GLOBAL IN (
     SELECT partition, lineage FROM lineages FINAL WHERE status = 'active'
   )
 GROUP BY live_event_id, minute, variant, currency

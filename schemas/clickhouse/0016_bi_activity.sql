@@ -17,7 +17,7 @@ SELECT
   sum(a.events) AS events,
   sum(a.persons) AS persons
 FROM activity AS a FINAL
-WHERE (a.partition, a.lineage) IN (
+WHERE (a.partition, a.lineage) GLOBAL IN (
     SELECT partition, lineage FROM lineages FINAL WHERE status = 'active'
   )
 GROUP BY event_hour, channel, campaign, action_type

@@ -12,7 +12,7 @@ SELECT
   a.reason AS reason,
   sum(a.records) AS records
 FROM intake AS a FINAL
-WHERE (a.partition, a.lineage) IN (
+WHERE (a.partition, a.lineage) GLOBAL IN (
     SELECT partition, lineage FROM lineages FINAL WHERE status = 'active'
   )
   AND a.outcome != 'tick'

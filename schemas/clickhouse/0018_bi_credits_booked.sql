@@ -38,7 +38,7 @@ SELECT
   money(sum(a.refund_minor), currency) AS refunds,
   sum(a.touchpoints) AS touchpoints
 FROM credits AS a FINAL
-WHERE (a.partition, a.lineage) IN (
+WHERE (a.partition, a.lineage) GLOBAL IN (
     SELECT partition, lineage FROM lineages FINAL WHERE status = 'active'
   )
 GROUP BY booked_hour, goal, model, channel, campaign, currency, conversion_hour

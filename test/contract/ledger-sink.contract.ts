@@ -4,7 +4,13 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { TABLES } from '../../src/core/tables.ts'
 import type { LedgerRow } from '../../src/core/tables.ts'
-import type { LedgerSink, LineageRow, ProgressRow } from '../../src/ports/ledger-sink.ts'
+import type {
+  LedgerSink,
+  LineageRow,
+  PartitionCountRow,
+  ProgressRow,
+  SkipRow,
+} from '../../src/ports/ledger-sink.ts'
 import { arbitraryRow, hourText, rowOf } from './ledger-rows.ts'
 
 const HOUR_2026 = Date.UTC(2026, 0) / 3_600_000
@@ -193,6 +199,73 @@ export function ledgerSinkContract(open: () => LedgerSink): void {
       expect(await ledger.progress(topic, partition)).toEqual([expected])
     }
     expect(await ledger.progress(topic, 0)).toEqual([])
+  })
+
+  it('puts one lineage in the place of another at once: every read sees just one active', async () => {
+    const ledger = open()
+    const { topic, partition } = newState()
+    const row = (number: number, status: LineageRow['status']): LineageRow => {
+      return { topic, partition, lineage: String(number), baseOffset: number, status, reason: '' }
+    }
+    await ledger.writeLineages([row(1, 'active')])
+    const activate = async () => {
+      for (let number = 2; number <= 12; number++) {
+        await ledger.writeLineages([row(number, 'building')])
+        await ledger.writeLineages([row(number, 'active'), row(number - 1, 'retired')])
+      }
+    }
+    const watch = async () => {
+      for (;;) {
+        const rows = await ledger.lineages(topic, partition)
+        const active = rows.filter(({ status }) => status === 'active')
+        expect(active).toHaveLength(1)
+        if (active[0]?.lineage === '12') return
+      }
+    }
+    await Promise.all([activate(), watch()])
+    const ended = await ledger.lineages(topic, partition)
+    expect(ended.map(({ status }) => status)).toEqual([
+      ...Array.from({ length: 11 }, () => 'retired'),
+      'active',
+    ])
+  })
+
+  it('keeps what an operator has given up, by offset, and the last word about a range', async () => {
+    const ledger = open()
+    const { topic, partition, lineage } = newState()
+    const far = 2 ** 47
+    const skip = (from: number, to: number, reason = ''): SkipRow => {
+      return { topic, partition, lineage, from, to, reason }
+    }
+    const written = [skip(far, far + 1, "it's broken\n"), skip(5, 9), skip(5, 7), skip(10, 11, 'a')]
+    for (const one of [...written, skip(10, 11, 'b')]) await ledger.writeSkip(one)
+    await ledger.writeSkip({ ...skip(0, 1), topic: `${topic}-other` })
+    await ledger.writeSkip({ ...skip(0, 1), partition: 0 })
+    expect(await ledger.skips(topic, partition)).toEqual([
+      skip(5, 7),
+      skip(5, 9),
+      skip(10, 11, 'b'),
+      skip(far, far + 1, "it's broken\n"),
+    ])
+    expect(await ledger.skips(`${topic}-none`, partition)).toEqual([])
+  })
+
+  it('keeps accepted partition counts by offset, of one offset by count, each once', async () => {
+    const ledger = open()
+    const { topic, partition } = newState()
+    const row = (fromOffset: number, count: number): PartitionCountRow => {
+      return { topic, partition, fromOffset, count }
+    }
+    await ledger.writePartitionCounts([row(900, 12), row(0, 4), row(70, 6)])
+    await ledger.writePartitionCounts([row(70, 8), row(70, 6), { ...row(1, 2), partition: 1 }])
+    await ledger.writePartitionCounts([])
+    expect(await ledger.partitionCounts(topic, partition)).toEqual([
+      row(0, 4),
+      row(70, 6),
+      row(70, 8),
+      row(900, 12),
+    ])
+    expect(await ledger.partitionCounts(topic, 0)).toEqual([])
   })
 }
 

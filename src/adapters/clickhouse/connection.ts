@@ -9,7 +9,10 @@ export interface ClickHouse {
   readonly database: string
   /** For messages: the address without user and password, or the folder. */
   readonly place: string
-  /** Creates the database if it is missing. */
+  /** Name of the cluster whose tables are meant; '': a single server. */
+  readonly cluster: string
+  hasDatabase(): Promise<boolean>
+  /** Creates the database if it is missing, on a cluster on every node. */
   createDatabase(): Promise<void>
   /** Runs a statement that returns nothing, as a writer. */
   command(sql: string): Promise<void>

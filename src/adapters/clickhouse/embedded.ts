@@ -45,6 +45,8 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<ClickHouse
   return {
     database,
     place: folder,
+    cluster: '',
+    hasDatabase: () => Promise.resolve(true),
     createDatabase: () => Promise.resolve(),
     command: (sql) => attempt(async () => void (await writer.queryAsync(sql))),
     insert: (table, columns, rows) => attempt(() => insert(writer, table, columns, rows)),

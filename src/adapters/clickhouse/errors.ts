@@ -24,10 +24,14 @@ const UNAVAILABLE: ReadonlyMap<number, string> = new Map([
   [242, 'A replica is read-only, usually because it lost Keeper; see its server log.'],
   [243, 'The disk of ClickHouse is full.'],
   [252, 'ClickHouse merges too slowly for the inserts it gets; see system.parts.'],
+  [279, 'A node of the cluster does not answer; see system.clusters.'],
   [285, 'Too few replicas are alive for the quorum of the insert.'],
+  [286, 'Another insert is not yet on a quorum of replicas; try again.'],
+  [289, 'This replica lags behind the quorum; try again.'],
   [319, 'ClickHouse lost the outcome of an insert; it is safe to try again.'],
   [497, 'The user lacks a grant for this.'],
   [516, 'Check TRIBUTARY_CLICKHOUSE__USER and its password.'],
+  [701, 'TRIBUTARY_CLICKHOUSE__CLUSTER must name a cluster of system.clusters.'],
   [999, 'ClickHouse cannot reach Keeper; see its server log.'],
 ])
 
@@ -79,14 +83,28 @@ export function engineMissing(error: unknown): TributaryError {
   )
 }
 
+const REACH_HINT = 'Check that it runs and that TRIBUTARY_CLICKHOUSE__URL names it.'
+const CA_HINT =
+  'Name the authority that signed its certificate in TRIBUTARY_CLICKHOUSE__TLS_CA_FILE.'
+
+/** Node's names for a certificate that nobody we trust has signed. */
+function isDistrust(error: unknown): boolean {
+  return /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_/.test(fieldOf(error, 'code') ?? '')
+}
+
 function unreachable(error: unknown, place: string): TributaryError {
   const reason =
     error instanceof Error && error.message !== '' ? error.message : fieldOf(error, 'code')
   return new TributaryError(
     'TRIBUTARY_CLICKHOUSE_UNAVAILABLE',
     `ClickHouse at ${place} does not answer: ${reason ?? 'unknown reason'}`,
-    { cause: error, hint: 'Check that it runs and that TRIBUTARY_CLICKHOUSE__URL names it.' },
+    { cause: error, hint: isDistrust(error) ? CA_HINT : REACH_HINT },
   )
+}
+
+/** ClickHouse's error code behind an error of this adapter; undefined: it gave none. */
+export function clickHouseCode(error: unknown): number | undefined {
+  return clickHouseFailure(error instanceof TributaryError ? error.cause : error)?.code
 }
 
 /**

@@ -1,5 +1,5 @@
 // Numbered SQL files -> statements. A file is a template, so that one set of files makes plain
-// tables on one server and, later, replicated ones on a cluster; its checksum is that of the
+// tables on one server and replicated ones on a cluster (layout.ts); its checksum is that of the
 // template.
 //   {table:NAME}      the table that holds the rows
 //   {on_cluster}      where the statement runs
@@ -7,6 +7,8 @@
 // Anything else in braces is ClickHouse's own (query parameters).
 import { createHash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
+import { SINGLE } from './layout.ts'
+import type { Layout } from './layout.ts'
 
 export interface Migration {
   readonly number: number
@@ -15,20 +17,6 @@ export interface Migration {
   readonly checksum: string
   /** The template. */
   readonly sql: string
-}
-
-/** How the placeholders are filled. */
-export interface Layout {
-  table(name: string): string
-  onCluster(): string
-  engine(engine: string): string
-}
-
-/** One server, or the engine in a folder. */
-export const SINGLE: Layout = {
-  table: (name) => name,
-  onCluster: () => '',
-  engine: (engine) => engine,
 }
 
 /** The same from src/ (tsx, vitest) and from dist/ (the package). */
@@ -49,16 +37,18 @@ export async function readMigrations(folder: URL = FOLDER): Promise<Migration[]>
   )
 }
 
-/** The statements of a template, in order, without comments. */
+/** The statements of a template, in order, without comments; those that make a table name one. */
 export function statementsOf(template: string, layout: Layout = SINGLE): string[] {
-  const filled = withoutComments(template).map((statement) =>
-    statement
+  return withoutComments(template).flatMap((statement) => {
+    const table = /\{table:(\w+)\}/.exec(statement)?.[1] ?? ''
+    const filled = statement
       .replace(/\{table:(\w+)\}/g, (_, name: string) => layout.table(name))
       .replaceAll('{on_cluster}', layout.onCluster())
-      .replace(/\{engine:([^}]+)\}/g, (_, engine: string) => layout.engine(engine))
-      .trim(),
-  )
-  return filled.filter((statement) => statement !== '')
+      .replace(/\{engine:([^}]+)\}/g, (_, engine: string) => layout.engine(engine, table))
+      .trim()
+    if (filled === '') return []
+    return filled.startsWith('CREATE TABLE ') ? [filled, ...layout.following(table)] : [filled]
+  })
 }
 
 /** Splits at semicolons; quoted text is kept as it is, `--` comments are dropped. */

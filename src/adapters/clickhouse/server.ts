@@ -1,7 +1,6 @@
 // A ClickHouse server (or cluster node) over HTTP, by the official client: one client to write, one
-// to read, one for streams. The client does not retry; absolute rows make a retry by the caller
-// safe.
-import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
+// to read, one for streams. An error after sending is ambiguous; absolute rows make a retry by the
+// caller safe, and a statement is never older than the caller's patience when it runs.
 import type { ClickHouseClient, ClickHouseSettings, DataFormat } from '@clickhouse/client'
 import {
   DEDUPLICATION_OFF,
@@ -9,39 +8,45 @@ import {
   READER_SETTINGS,
   WRITER_SETTINGS,
 } from './connection.ts'
-import type { AccessOptions, ClickHouse, QueryParams, StreamOptions } from './connection.ts'
+import type { ClickHouse, QueryParams, StreamOptions } from './connection.ts'
 import { assertDatabaseName } from './database-name.ts'
-import { toTributaryError } from './errors.ts'
+import { clickHouseCode, toTributaryError } from './errors.ts'
+import { onClusterOf } from './layout.ts'
+import { CLUSTER_READS, clusterWrites, createServerClient } from './server-client.ts'
+import { serverPatience, timeoutOf } from './server-client.ts'
+import type { ServerOptions } from './server-client.ts'
 
-export interface ServerOptions extends AccessOptions {
-  /** http://host:8123 or https://…; user and password may stand in it. */
-  readonly url: string
-  readonly database: string
-  readonly user?: string
-  readonly password?: string
-  /** How long an answer may stay silent, ms; streams wait ten times as long. Default 60,000. */
-  readonly timeoutMs?: number
-  /** gzip both ways. Default true; a user whose profile is readonly=1 needs false. */
-  readonly gzip?: boolean
-}
-
-const TIMEOUT_MS = 60_000
 const STREAM_PATIENCE = 10
-const OPEN_CONNECTIONS_MAX = 4
+/** Another insert into the table is not yet on a quorum: so long until it may be. */
+const QUORUM_BUSY = 286
+const QUORUM_TRIES = 20
+const QUORUM_WAIT_MS = 100
 
 /**
- * Connects lazily: no request is sent before the first use. Throws TRIBUTARY_CONFIG for a bad name.
+ * Connects lazily: no request is sent before the first use. Throws TRIBUTARY_CONFIG for a bad name
+ * or an authority that cannot be read.
  */
 export function openServer(options: ServerOptions): ClickHouse {
   assertDatabaseName(options.database)
+  const { cluster = '', database } = options
   const place = placeOf(options.url)
+  const timeoutMs = timeoutOf(options)
+  const patience = serverPatience(timeoutMs)
   const access: ClickHouseSettings = options.readOnly === true ? { readonly: '2' } : {}
-  const reads = { ...READER_SETTINGS, ...access }
-  const writer = client(options, { ...WRITER_SETTINGS, ...access })
-  const reader = client(options, reads)
-  const timeoutMs = (options.timeoutMs ?? TIMEOUT_MS) * STREAM_PATIENCE
-  // A whole answer first, then its bytes: a query that fails halfway leaves no half of a file.
-  const streamer = client({ ...options, timeoutMs }, { ...reads, wait_end_of_query: 1 })
+  const [clusterWrite, clusterRead] =
+    cluster === '' ? [{}, {}] : [clusterWrites(timeoutMs), CLUSTER_READS]
+  const reads = { ...READER_SETTINGS, ...clusterRead, ...access }
+  const writer = createServerClient(options, {
+    ...WRITER_SETTINGS,
+    ...patience,
+    ...clusterWrite,
+    ...access,
+  })
+  // A whole answer first, then its bytes: a query that fails halfway gives no half of its rows.
+  const whole = { wait_end_of_query: 1, cancel_http_readonly_queries_on_client_close: 1 } as const
+  const reader = createServerClient(options, { ...reads, ...patience, ...whole })
+  const patient = { ...options, timeoutMs: timeoutMs * STREAM_PATIENCE }
+  const streamer = createServerClient(patient, { ...reads, ...whole })
   let insertSettings: ClickHouseSettings | undefined
   const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
@@ -51,21 +56,19 @@ export function openServer(options: ServerOptions): ClickHouse {
     }
   }
   return {
-    database: options.database,
+    database,
     place,
+    cluster,
+    hasDatabase: () => attempt(() => hasDatabase(options)),
     createDatabase: () => attempt(() => createDatabase(options)),
-    command: (sql) => attempt(() => run(writer, sql)),
+    command: (sql) => attempt(async () => void (await writer.command({ query: sql }))),
     insert: (table, columns, rows) =>
       attempt(async () => {
         insertSettings ??= await deduplicationOff(reader)
-        await insert(writer, { table, columns, rows, settings: insertSettings })
+        await insert(writer, { table, columns, rows, settings: insertSettings, timeoutMs })
       }),
     rows: <Row extends readonly unknown[]>(sql: string, params: QueryParams = {}) =>
-      attempt(async () => {
-        const format = 'JSONCompactEachRow'
-        const result = await reader.query({ query: sql, format, query_params: { ...params } })
-        return result.json<Row>()
-      }),
+      attempt(() => rowsOf<Row>(reader, sql, params)),
     text: (sql, format) => attempt(async () => textOf(reader, sql, format)),
     stream: (sql, how) => streamOf(streamer, { sql, how, place }),
     close: () =>
@@ -75,27 +78,14 @@ export function openServer(options: ServerOptions): ClickHouse {
   }
 }
 
-function client(
-  options: Omit<ServerOptions, 'database'> & { readonly database?: string },
-  settings: ClickHouseSettings,
-): ClickHouseClient {
-  const gzip = options.gzip ?? true
-  return createClient({
-    url: options.url,
-    ...(options.database === undefined ? {} : { database: options.database }),
-    ...(options.user === undefined ? {} : { username: options.user }),
-    ...(options.password === undefined ? {} : { password: options.password }),
-    application: 'tributary',
-    request_timeout: options.timeoutMs ?? TIMEOUT_MS,
-    max_open_connections: OPEN_CONNECTIONS_MAX,
-    compression: { request: gzip ? { codec: 'gzip', level: 1 } : false, response: gzip },
-    clickhouse_settings: settings,
-    log: { level: ClickHouseLogLevel.OFF },
-  })
-}
-
-async function run(writer: ClickHouseClient, sql: string): Promise<void> {
-  await writer.command({ query: sql })
+async function rowsOf<Row extends readonly unknown[]>(
+  reader: ClickHouseClient,
+  query: string,
+  params: QueryParams,
+): Promise<Row[]> {
+  const format = 'JSONCompactEachRow'
+  const result = await reader.query({ query, format, query_params: { ...params } })
+  return result.json<Row>()
 }
 
 interface Insert {
@@ -103,9 +93,22 @@ interface Insert {
   readonly columns: readonly string[]
   readonly rows: readonly (readonly unknown[])[]
   readonly settings: ClickHouseSettings
+  readonly timeoutMs: number
 }
 
+/** Waits a while for its turn on a cluster, where inserts of a table reach their quorum in turn. */
 async function insert(writer: ClickHouseClient, one: Insert): Promise<void> {
+  for (let left = QUORUM_TRIES; ; left--) {
+    try {
+      return await insertOnce(writer, one)
+    } catch (error) {
+      if (left === 0 || clickHouseCode(error) !== QUORUM_BUSY) throw error
+    }
+    await new Promise((done) => setTimeout(done, QUORUM_WAIT_MS * (0.5 + Math.random())))
+  }
+}
+
+async function insertOnce(writer: ClickHouseClient, one: Insert): Promise<void> {
   const [first, ...rest] = one.columns
   if (first === undefined) return
   await writer.insert({
@@ -114,22 +117,20 @@ async function insert(writer: ClickHouseClient, one: Insert): Promise<void> {
     values: [...one.rows],
     format: 'JSONCompactEachRow',
     clickhouse_settings: one.settings,
+    // The client's own patience begins anew with every byte that comes; an insert's age is capped.
+    abort_signal: AbortSignal.timeout(one.timeoutMs),
   })
 }
 
 /** An older server refuses a setting that it does not know, so it is asked. */
 async function deduplicationOff(reader: ClickHouseClient): Promise<ClickHouseSettings> {
   const query = "SELECT count() FROM system.settings WHERE name = 'deduplicate_insert'"
-  const result = await reader.query({ query, format: 'JSONCompactEachRow' })
-  const [[known] = ['0']] = await result.json<[string]>()
+  const [[known] = ['0']] = await rowsOf<[string]>(reader, query, {})
   return known === '0' ? DEDUPLICATION_OFF_BEFORE_26_2 : DEDUPLICATION_OFF
 }
 
 async function textOf(reader: ClickHouseClient, sql: string, format: string): Promise<string> {
-  const settings: ClickHouseSettings = {
-    default_format: format as DataFormat,
-    wait_end_of_query: 1,
-  }
+  const settings: ClickHouseSettings = { default_format: format as DataFormat }
   const { stream } = await reader.exec({ query: sql, clickhouse_settings: settings })
   const pieces: Buffer[] = []
   for await (const piece of stream) pieces.push(piece as Buffer)
@@ -154,18 +155,30 @@ async function* streamOf(
   }
 }
 
-/**
- * On a client without a database of its own: one that names a missing database cannot create it.
- */
-async function createDatabase(options: ServerOptions): Promise<void> {
-  const { database, ...rest } = options
-  const bare = client(rest, {})
+/** On a client without a database of its own, since that may be missing. */
+async function onServer<T>(
+  { database, ...options }: ServerOptions,
+  ask: (client: ClickHouseClient, database: string) => Promise<T>,
+): Promise<T> {
+  const client = createServerClient(options, {})
   try {
-    await bare.command({ query: `CREATE DATABASE IF NOT EXISTS \`${database}\`` })
+    return await ask(client, database)
   } finally {
-    await bare.close()
+    await client.close()
   }
 }
+
+const createDatabase = (options: ServerOptions): Promise<void> =>
+  onServer(options, async (client, database) => {
+    const onCluster = onClusterOf(options.cluster ?? '')
+    await client.command({ query: `CREATE DATABASE IF NOT EXISTS \`${database}\`${onCluster}` })
+  })
+
+const hasDatabase = (options: ServerOptions): Promise<boolean> =>
+  onServer(options, async (client, database) => {
+    const query = 'SELECT name FROM system.databases WHERE name = {database:String}'
+    return (await rowsOf(client, query, { database })).length > 0
+  })
 
 /** The address without what a log must not show. */
 function placeOf(url: string): string {

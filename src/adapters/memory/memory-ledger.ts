@@ -29,7 +29,7 @@ export function createMemoryLedger(): MemoryLedger {
   const tables = new Map<TableName, Map<string, LedgerRow>>(TABLES.map((t) => [t.name, new Map()]))
   const lineageRows = new Map<string, LineageRow>()
   const progressRows = new Map<string, ProgressRow>()
-  const skipRows: SkipRow[] = []
+  const skipRows = new Map<string, SkipRow>()
   const countRows = new Map<string, PartitionCountRow>()
   const winners = (table: TableName): Map<string, LedgerRow> => tables.get(table) ?? new Map()
   return {
@@ -52,11 +52,13 @@ export function createMemoryLedger(): MemoryLedger {
     },
     lineages: async (topic, partition) => ofState(lineageRows, topic, partition),
     progress: async (topic, partition) => ofState(progressRows, topic, partition),
-    writeSkip: async (row) => void skipRows.push(row),
+    writeSkip: async (row) => {
+      skipRows.set(JSON.stringify([row.topic, row.partition, row.from, row.to]), row)
+    },
     skips: async (topic, partition) =>
-      skipRows
+      [...skipRows.values()]
         .filter((row) => row.topic === topic && row.partition === partition)
-        .sort((a, b) => a.from - b.from),
+        .sort((a, b) => a.from - b.from || a.to - b.to),
     writePartitionCounts: async (rows) => {
       for (const row of rows) {
         countRows.set(JSON.stringify(row), row)

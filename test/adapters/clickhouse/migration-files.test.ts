@@ -15,27 +15,6 @@ describe('the files of this package', () => {
       }
     }
   })
-
-  it('can all be made into the form of a cluster', async () => {
-    const cluster = {
-      table: (name: string) => `${name}_local`,
-      onCluster: () => " ON CLUSTER 'main'",
-      engine: (engine: string) =>
-        engine.replace('(', "('/{uuid}', '{replica}', ").replace(/^/, 'Replicated'),
-    }
-    for (const { name, sql } of await readMigrations()) {
-      const [statement = '', ...more] = statementsOf(sql, cluster)
-      expect(more, name).toEqual([])
-      if (statement.startsWith('CREATE OR REPLACE VIEW')) {
-        expect(statement).toMatch(/^CREATE OR REPLACE VIEW bi_\w+ ON CLUSTER 'main' \(/)
-      } else {
-        expect(statement).toMatch(/^CREATE TABLE IF NOT EXISTS \w+_local ON CLUSTER 'main' \(/)
-        expect(statement).toMatch(
-          /ENGINE = ReplicatedReplacingMergeTree\('\/\{uuid\}', '\{replica\}', \w+\)/,
-        )
-      }
-    }
-  })
 })
 
 describe('statements', () => {
