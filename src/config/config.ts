@@ -12,6 +12,16 @@ export interface Config {
     readonly partitioner: 'murmur2' | 'crc32' | 'none'
     readonly start: 'earliest' | 'latest'
     readonly allowCreateTime: boolean
+    readonly tls: boolean
+    /** Paths; '': not given. */
+    readonly tlsCaFile: string
+    readonly tlsCertFile: string
+    readonly tlsKeyFile: string
+    /** '': no login. */
+    readonly saslMechanism: '' | 'plain' | 'scram-sha-256' | 'scram-sha-512' | 'oauthbearer'
+    readonly username: string
+    readonly password: string
+    readonly oauthTokenFile: string
   }
   readonly redis: { readonly url: string }
   readonly clickhouse: {
@@ -19,6 +29,8 @@ export interface Config {
     readonly database: string
     readonly user: string
     readonly password: string
+    /** '': the authorities that Node.js trusts. */
+    readonly tlsCaFile: string
     /** '': a single server. */
     readonly cluster: string
   }
@@ -49,9 +61,17 @@ export function toConfig(input: ConfigInput): Config {
       partitioner: kafka.partitioner,
       start: kafka.start,
       allowCreateTime: kafka.allow_create_time,
+      tls: kafka.tls,
+      tlsCaFile: kafka.tls_ca_file,
+      tlsCertFile: kafka.tls_cert_file,
+      tlsKeyFile: kafka.tls_key_file,
+      saslMechanism: kafka.sasl_mechanism,
+      username: kafka.username,
+      password: kafka.password,
+      oauthTokenFile: kafka.oauth_token_file,
     },
     redis,
-    clickhouse,
+    clickhouse: toClickHouse(clickhouse),
     http,
     ticks: input.ticks,
     tickIdleMs: input.tick_idle,
@@ -66,6 +86,11 @@ export function toConfig(input: ConfigInput): Config {
     logLevel: input.log_level,
     settings: toSettings(input),
   })
+}
+
+function toClickHouse(input: ConfigInput['clickhouse']): Config['clickhouse'] {
+  const { tls_ca_file: tlsCaFile, ...rest } = input
+  return { ...rest, tlsCaFile }
 }
 
 function toSettings(input: ConfigInput): Settings {

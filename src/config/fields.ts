@@ -92,3 +92,9 @@ export function jsonFromText(raw: unknown): unknown {
     return raw
   }
 }
+
+/** A rule between keys runs whenever those keys are in order, so every mistake shows at once. */
+export const whenFine =
+  (...keys: string[]) =>
+  (payload: z.core.ParsePayload) =>
+    !payload.issues.some((issue) => keys.includes((issue.path ?? []).join('.')))

@@ -5,8 +5,20 @@
 import * as z from 'zod'
 import { DEFAULT_SETTINGS } from '../core/settings.ts'
 import { formatDuration } from './duration.ts'
-import { duration, flag, integer, key, list, oneOf, optionalKey, text, url } from './fields.ts'
+import {
+  duration,
+  flag,
+  integer,
+  key,
+  list,
+  oneOf,
+  optionalKey,
+  text,
+  url,
+  whenFine,
+} from './fields.ts'
 import { goals } from './goals.ts'
+import { kafkaSecurityKeys, withSecurityRules } from './kafka-security.ts'
 import { workerKeys } from './worker-keys.ts'
 
 const HOST = /^(\[[0-9a-f:.]+\]|[\w.-]+):\d{1,5}$/i
@@ -15,7 +27,7 @@ const topic = text(/^(?!\.{1,2}$)[\w.-]{1,249}$/, 'a topic name: 1 to 249 of let
 const word = text(/^\S{1,249}$/, 'a name without blanks')
 const identifier = text(/^[A-Za-z_]\w{0,127}$/, 'an identifier: letters, digits and _')
 
-const kafka = z.strictObject({
+const kafkaKeys = z.strictObject({
   brokers: key(list(HOST, 'addresses like host:9092, at least one', 1), '127.0.0.1:9092', {
     kind: 'list of host:port',
     description: 'Kafka brokers to start from, separated by commas.',
@@ -42,7 +54,9 @@ const kafka = z.strictObject({
     description:
       'Accept a topic whose record times come from producers (CreateTime), to backfill history. Not together with ticks.',
   }),
+  ...kafkaSecurityKeys,
 })
+const kafka = withSecurityRules(kafkaKeys)
 
 const redis = z.strictObject({
   url: key(
@@ -67,6 +81,11 @@ const clickhouse = z.strictObject({
     kind: 'text',
     secret: true,
     description: 'Password of the ClickHouse user.',
+  }),
+  tls_ca_file: optionalKey(z.string({ error: 'expected a path' }), {
+    kind: 'file',
+    description:
+      'Authorities that the certificate behind an https:// address is checked with (PEM); empty: the public ones.',
   }),
   cluster: optionalKey(identifier, {
     kind: 'identifier',
@@ -167,12 +186,6 @@ const settings = {
   ),
   goals,
 }
-
-/** A rule between keys runs whenever those keys are in order, so every mistake shows at once. */
-const whenFine =
-  (...keys: string[]) =>
-  (payload: z.core.ParsePayload) =>
-    !payload.issues.some((issue) => keys.includes((issue.path ?? []).join('.')))
 
 export const configSchema = z
   .strictObject({

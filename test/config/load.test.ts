@@ -80,6 +80,38 @@ it('reads a secret from a file, trimmed, and refuses it given twice', () => {
   ])
 })
 
+const logins: [Record<string, string>, string[]][] = [
+  [{ SASL_MECHANISM: 'SCRAM-SHA-512', USERNAME: 'u', PASSWORD: 'p' }, []],
+  [{ SASL_MECHANISM: 'oauthbearer', OAUTH_TOKEN_FILE: 'token' }, []],
+  [{ TLS: 'true', TLS_CA_FILE: 'ca', TLS_CERT_FILE: 'cert', TLS_KEY_FILE: 'key' }, []],
+  [{ SASL_MECHANISM: 'plain' }, ['USERNAME: is missing', 'PASSWORD: is missing']],
+  [{ USERNAME: 'u', PASSWORD: 'p' }, ['USERNAME: means nothing', 'PASSWORD: means nothing']],
+  [{ SASL_MECHANISM: 'oauthbearer' }, ['OAUTH_TOKEN_FILE: is missing']],
+  [{ OAUTH_TOKEN_FILE: 'token' }, ['OAUTH_TOKEN_FILE: means nothing']],
+  [
+    { TLS_CA_FILE: 'ca', TLS_CERT_FILE: 'cert', TLS: 'false' },
+    [
+      'TLS_CA_FILE: means nothing without kafka.tls: true',
+      'TLS_CERT_FILE: means nothing without kafka.tls: true',
+    ],
+  ],
+  [{ TLS: 'true', TLS_KEY_FILE: 'key' }, ['TLS_CERT_FILE: is missing']],
+  [
+    { SASL_MECHANISM: 'gssapi', TLS: 'true', TLS_KEY_FILE: 'key', USERNAME: 'u' },
+    [
+      'SASL_MECHANISM: expected plain or scram-sha-256 or scram-sha-512 or oauthbearer, got',
+      'TLS_CERT_FILE: is missing',
+    ],
+  ],
+]
+it.each(logins)('checks what belongs together in a login to Kafka: %j', (given, expected) => {
+  const prefix = 'TRIBUTARY_KAFKA__'
+  const entries = Object.entries(given).map(([name, value]) => [prefix + name, value])
+  const found = mistakes({ env: Object.fromEntries(entries) as Record<string, string> })
+  const wanted = expected.map((text): unknown => expect.stringContaining(prefix + text))
+  expect(found).toEqual(wanted)
+})
+
 it('never shows the value of a secret, not even a wrong one', () => {
   expect(mistakes({ env: { TRIBUTARY_REDIS__URL: 'http://u:hunter2@h' } }).join()).not.toContain(
     'hunter2',
