@@ -89,34 +89,42 @@ describeWithServices(
       const worker = (partition: number) => workers[partition] ?? expect.unreachable()
       let landed = 0
       const errors: unknown[] = []
-      const options = { brokers, clientId: 'test', topic, group: topic, concurrency: PARTITIONS }
-      const source = new KafkaSource(options, {
-        acquire: async (_, partition, log) => {
-          const { clusterId } = await admin.describeCluster()
-          const facts = {
-            clusterId,
-            partitions: PARTITIONS,
-            isCompacted: false,
-            isCreateTime: false,
-          }
-          return worker(partition).acquire({ ...log, facts })
-        },
-        apply: async (span) => {
-          await worker(span.partition).apply(judgeSpan(span, parser))
-          await worker(span.partition).flush()
+      const batchInflatedBytesMax = 67_108_864
+      const options = { brokers, clientId: 'test', topic, group: topic, batchInflatedBytesMax }
+      const source = new KafkaSource(options)
+      let isOver = false
+
+      async function consume(partition: number): Promise<void> {
+        const log = {
+          facts: await source.facts(),
+          bounds: await source.bounds(partition),
+          groupNext: await source.noted(partition),
+          readAt: (offset: number) => source.readAt(partition, offset),
+        }
+        // The topic has LogAppendTime.
+        expect(log.facts.isCreateTime).toBe(false)
+        let next = await worker(partition).acquire(log)
+        while (!isOver) {
+          const { span } = await source.read(partition, next)
+          if (span.to === next) continue
+          await worker(partition).apply(judgeSpan(span, parser))
+          await worker(partition).flush()
+          next = span.to
           landed += span.records.length
-        },
-        failed: (_, error) => {
-          errors.push(error)
-          return 'halt'
-        },
-        crashed: (error) => void errors.push(error),
-      })
+        }
+      }
+      const consuming: Promise<void>[] = []
+      const keep = (error: unknown): void => void errors.push(error)
+      const assigned = (partitions: readonly number[]): void => {
+        for (const partition of partitions) consuming.push(consume(partition).catch(keep))
+      }
       try {
-        await source.start()
+        await source.start({ assigned, lost: () => {}, dead: keep })
         const hasLanded = () => expect({ landed, errors }).toEqual({ landed: 1, errors: [] })
         await vi.waitFor(hasLanded, { timeout: 30_000, interval: 20 })
       } finally {
+        isOver = true
+        await Promise.all(consuming)
         await source.stop()
       }
     }

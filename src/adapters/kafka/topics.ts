@@ -1,12 +1,15 @@
 // What Kafka says of its cluster, of our topics and of the consumer group, and how our topics are
 // created. Asks one question after the other and keeps nothing; every error is TributaryError.
-import { AssignerProtocol, ConfigResourceTypes } from 'kafkajs'
+// The default import: what kafkajs names behind CompressionTypes, Node cannot name.
+import kafkajs from 'kafkajs'
 import type { Admin, GroupDescription } from 'kafkajs'
 import { kafkaAdmin } from './client.ts'
 import type { KafkaOptions } from './client.ts'
 import { kafkaError, protocolTypeOf } from './errors.ts'
 import type { TopicDescription, TopicSettings, WantedTopic } from './topics-wanted.ts'
 import { configEntriesOf } from './topics-wanted.ts'
+
+const { AssignerProtocol, ConfigResourceTypes } = kafkajs
 
 export interface ClusterFacts {
   readonly clusterId: string

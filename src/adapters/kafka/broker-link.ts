@@ -1,0 +1,128 @@
+// The one place that reaches behind kafkajs' public interface (2.2.4, pinned exactly): its cluster
+// finds leaders, keeps connections, encrypts and logs in; a connection carries any request. Fetching
+// through it is ours, so that kafkajs never decodes a record.
+//
+// kafkajs takes a broker's second connection for Fetch, so a long poll delays nothing else.
+import type { Broker, Cluster, Kafka } from 'kafkajs'
+import { TributaryError } from '../../ports/errors.ts'
+import type { LogBounds } from '../../ports/record-source.ts'
+import { FETCH_API, FETCH_VERSION } from './fetch-codec.ts'
+import type { ProtocolRequest, ProtocolResponse } from './fetch-codec.ts'
+
+const METADATA_MAX_AGE_MS = 30_000
+const READ_COMMITTED = 1
+
+interface LinkedBroker extends Broker {
+  readonly versions: Readonly<Record<number, { minVersion: number; maxVersion: number }>>
+  readonly connectionPool: {
+    send<T>(exchange: { request: ProtocolRequest; response: ProtocolResponse<T> }): Promise<T>
+  }
+}
+
+/** A member as its group knows it. */
+export interface GroupMember {
+  readonly groupId: string
+  readonly memberId: string
+  readonly groupGenerationId: number
+}
+
+type CreateCluster = (options: {
+  readonly metadataMaxAge: number
+  readonly allowAutoTopicCreation: boolean
+  readonly isolationLevel: number
+}) => Cluster
+
+export class BrokerLink {
+  readonly #cluster: Cluster
+  readonly #topic: string
+
+  constructor(kafka: Kafka, topic: string) {
+    this.#cluster = createClusterOf(kafka)({
+      metadataMaxAge: METADATA_MAX_AGE_MS,
+      allowAutoTopicCreation: false,
+      isolationLevel: READ_COMMITTED,
+    })
+    this.#topic = topic
+  }
+
+  async connect(): Promise<void> {
+    await this.#cluster.connect()
+    await this.#cluster.addTargetTopic(this.#topic)
+  }
+
+  disconnect(): Promise<void> {
+    return this.#cluster.disconnect()
+  }
+
+  /** Asks again who leads what; kafkajs reconnects where it has to. */
+  async refresh(): Promise<void> {
+    if (!this.#cluster.isConnected()) await this.#cluster.connect()
+    await this.#cluster.refreshMetadata()
+  }
+
+  /** The node that leads a partition; undefined: nobody does, as far as is known. */
+  async leaderOf(partition: number): Promise<string | undefined> {
+    await this.#cluster.refreshMetadataIfNecessary()
+    const leaders = this.#cluster.findLeaderForPartitions(this.#topic, [partition])
+    return Object.keys(leaders).find((node) => Number(node) >= 0)
+  }
+
+  /** Sends a Fetch; an error leaves the node's connections closed, to be opened anew. */
+  async fetch<T>(
+    nodeId: string,
+    request: ProtocolRequest,
+    response: ProtocolResponse<T>,
+  ): Promise<T> {
+    const broker = (await this.#cluster.findBroker({ nodeId })) as LinkedBroker
+    const range = broker.versions[FETCH_API]
+    if (!range || range.minVersion > FETCH_VERSION || range.maxVersion < FETCH_VERSION) {
+      throw new TributaryError(
+        'TRIBUTARY_KAFKA_UNAVAILABLE',
+        `this Kafka broker does not know version ${FETCH_VERSION} of the Fetch request`,
+        { hint: 'Apache Kafka 2.3 or newer is needed' },
+      )
+    }
+    try {
+      return await broker.connectionPool.send({ request, response })
+    } catch (error) {
+      // A connection that timed out half-open would time out again.
+      await broker.disconnect()
+      throw error
+    }
+  }
+
+  /** The group takes the offset only of a member of its present generation. */
+  async note(member: GroupMember, partition: number, next: number): Promise<void> {
+    const coordinator = await this.#cluster.findGroupCoordinator(member)
+    const offsets = [{ partition, offset: String(next) }]
+    await coordinator.offsetCommit({
+      ...member,
+      topics: [{ topic: this.#topic, partitions: offsets }],
+    })
+  }
+
+  /** The log's start and its last stable offset: what a reader of committed records can reach. */
+  async bounds(partition: number): Promise<LogBounds> {
+    await this.#cluster.refreshMetadataIfNecessary()
+    const ask = async (fromBeginning: boolean) => {
+      const topics = [{ topic: this.#topic, partitions: [{ partition }], fromBeginning }]
+      const [answer] = await this.#cluster.fetchTopicsOffset(topics)
+      const found = answer?.partitions.find((one) => one.partition === partition)
+      if (!found) throw new Error(`${this.#topic} has no partition ${partition} with a leader`)
+      return Number(found.offset)
+    }
+    // In this order: the end is never below a start that was read before it.
+    const low = await ask(true)
+    return { low, high: await ask(false) }
+  }
+}
+
+/** kafkajs keeps it under a symbol of its own making. */
+function createClusterOf(kafka: Kafka): CreateCluster {
+  const symbol = Object.getOwnPropertySymbols(kafka).find(
+    ({ description }) => description === 'private:Kafka:createCluster',
+  )
+  const create = symbol && (kafka as unknown as Record<symbol, CreateCluster>)[symbol]
+  if (!create) throw new Error('this kafkajs is not the version that tributary was built with')
+  return create
+}

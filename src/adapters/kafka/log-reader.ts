@@ -1,0 +1,126 @@
+// Spans of one topic's partitions, each from the offset asked for, with bounds and with what cannot
+// be decoded: fetching (`fetcher.ts`) and decoding (`record-batch/`) together.
+//
+// What passes by itself (a leader that moves, a connection that is lost) is tried again for some
+// seconds; then the error is the caller's. `bounds.high` is the last stable offset: a reader of
+// committed records cannot get beyond it while a transaction is open.
+import type { Kafka } from 'kafkajs'
+import { OffsetOutOfRange } from '../../ports/record-source.ts'
+import type { LogBounds, LogRead, SourceRecord } from '../../ports/record-source.ts'
+import { BrokerLink } from './broker-link.ts'
+import type { GroupMember } from './broker-link.ts'
+import { kafkaError } from './errors.ts'
+import type { PartitionAnswer } from './fetch-codec.ts'
+import { CORRUPT_MESSAGE, FetchRefused, OFFSET_OUT_OF_RANGE } from './fetch-errors.ts'
+import { Fetcher } from './fetcher.ts'
+import { decodeRecordSet } from './record-batch/decode-record-set.ts'
+
+const PARTITION_BYTES_MAX = 1_048_576
+/** One batch comes whole, whatever the limit. */
+const SINGLE_BYTES_MAX = 1
+const RETRY_DELAYS_MS = [100, 200, 400, 800, 1_600, 1_600]
+
+export interface LogReaderOptions {
+  readonly topic: string
+  /** A batch that inflates beyond is undecodable. */
+  readonly batchInflatedBytesMax: number
+}
+
+export class LogReader {
+  readonly #options: LogReaderOptions
+  readonly #link: BrokerLink
+  readonly #fetcher: Fetcher
+
+  constructor(kafka: Kafka, options: LogReaderOptions) {
+    this.#options = options
+    this.#link = new BrokerLink(kafka, options.topic)
+    this.#fetcher = new Fetcher(this.#link, options.topic)
+  }
+
+  connect(): Promise<void> {
+    return this.#link.connect()
+  }
+
+  /** Reads that wait are rejected. */
+  async disconnect(): Promise<void> {
+    this.#fetcher.close()
+    await this.#link.disconnect()
+  }
+
+  /** Waits up to a quarter of a second where the log has ended. Throws OffsetOutOfRange. */
+  async read(partition: number, from: number): Promise<LogRead> {
+    const read = await this.#read(partition, from, PARTITION_BYTES_MAX)
+    if (read.span.to > from && read.span.to < read.bounds.high) this.#fetcher.noteBacklog()
+    return read
+  }
+
+  /** The record at an offset; null: trimmed, none, or one that nobody can decode. */
+  async readAt(partition: number, offset: number): Promise<SourceRecord | null> {
+    try {
+      const { span } = await this.#read(partition, offset, SINGLE_BYTES_MAX)
+      const [first] = span.records
+      return first?.offset === offset ? first : null
+    } catch (error) {
+      if (error instanceof OffsetOutOfRange) return null
+      throw error
+    }
+  }
+
+  bounds(partition: number): Promise<LogBounds> {
+    return this.#patiently(() => this.#link.bounds(partition))
+  }
+
+  /** Tells the group where a member is; the group refuses it of one that is no longer. */
+  note(member: GroupMember, partition: number, next: number): Promise<void> {
+    return this.#link.note(member, partition, next)
+  }
+
+  async #read(partition: number, from: number, bytesMax: number): Promise<LogRead> {
+    const answer = await this.#patiently(async () => {
+      const found = await this.#fetcher.fetch({ partition, from, bytesMax })
+      const { errorCode } = found
+      if (errorCode === OFFSET_OUT_OF_RANGE) throw new OffsetOutOfRange(partition, from)
+      if (errorCode === 0 || errorCode === CORRUPT_MESSAGE) return found
+      throw new FetchRefused(partition, errorCode)
+    })
+    return this.#decode(partition, from, answer)
+  }
+
+  async #decode(partition: number, from: number, answer: PartitionAnswer): Promise<LogRead> {
+    const { topic, batchInflatedBytesMax } = this.#options
+    const bounds = { low: answer.logStartOffset, high: answer.lastStableOffset }
+    if (answer.errorCode === CORRUPT_MESSAGE) {
+      return {
+        span: { topic, partition, from, to: from, records: [] },
+        bounds,
+        undecodable: { from, to: from + 1, why: 'the broker finds the log damaged there' },
+        hasCreateTime: false,
+      }
+    }
+    const { records, to, undecodable, hasCreateTime } = await decodeRecordSet({
+      bytes: answer.records,
+      from,
+      end: bounds.high,
+      aborted: answer.aborted,
+      batchInflatedBytesMax,
+    })
+    return { span: { topic, partition, from, to, records }, bounds, undecodable, hasCreateTime }
+  }
+
+  /** Throws OffsetOutOfRange at once, everything else as ours. */
+  async #patiently<T>(exchange: () => Promise<T>): Promise<T> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await exchange()
+      } catch (error) {
+        if (error instanceof OffsetOutOfRange) throw error
+        const delay = RETRY_DELAYS_MS[attempt]
+        const isLasting = error instanceof FetchRefused && !error.isTransient
+        if (isLasting || delay === undefined) throw kafkaError(error)
+        await new Promise((done) => setTimeout(done, delay))
+        // It may fail as well; then the next attempt does, and says so.
+        await this.#link.refresh().catch(() => {})
+      }
+    }
+  }
+}
