@@ -1,7 +1,7 @@
 // `npm test`: from a bare clone (Node 20, npm, git) to one line that says how it stands.
 //
 // Installs npm packages when they are missing, takes services from the environment or starts them
-// by `deploy/local` (and ends those), runs the checks of the house and then all tests. Every check
+// (services/ways.mjs; and ends those), runs the checks of the house and then all tests. Every check
 // counts as one test. Arguments are passed on to vitest as filters, and then only those tests run.
 // The last line on stdout: `N passed, N failed, N skipped`.
 import { spawn } from 'node:child_process'
@@ -9,9 +9,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { ensurePackages, ROOT } from '../deploy/local/ensure-packages.mjs'
-import { down, SERVICES, up } from '../deploy/local/lifecycle.mjs'
-import { DEFAULT_FOLDER } from '../deploy/local/service-folder.mjs'
 import { Unavailable } from '../deploy/local/unavailable.mjs'
+import { serviceProvider } from './services/ways.mjs'
 
 const bin = (name) => path.join(ROOT, 'node_modules/.bin', name)
 const CHECKS = [
@@ -75,33 +74,18 @@ function needServices() {
   )
 }
 
+const provider = serviceProvider(say, quietly)
+
 /** The addresses of all services that can be had, as environment variables. */
 async function startServices() {
-  const environment = {}
-  for (const service of SERVICES) {
-    const { name, variable } = service
-    const given = process.env[variable]
-    if (given) {
-      say(`using  ${name} at ${given}`)
-      continue
-    }
-    try {
-      const options = { folder: DEFAULT_FOLDER, holder: process.pid, say: quietly }
-      const [{ url }] = await up([service], options)
-      environment[variable] = url
-    } catch (error) {
-      if (!(error instanceof Unavailable)) throw error
-      // The tests that need it are skipped, and counted; under CI they fail.
-      say(
-        `${process.env.CI ? 'FAILED' : 'SKIPPED'} tests that need ${name}: ${error.message}\n  ${error.hint}`,
-      )
-    }
+  const { environment, failures } = await provider.start()
+  // The tests that need it are skipped, and counted; under CI they fail.
+  const mark = process.env.CI ? 'FAILED' : 'SKIPPED'
+  for (const { service, error } of failures) {
+    say(`${mark} tests that need ${service.name}: ${error.message}\n  ${error.hint}`)
   }
   return environment
 }
-
-const stopServices = () =>
-  down(SERVICES, { folder: DEFAULT_FOLDER, holder: process.pid, say: quietly })
 
 async function runTests(env) {
   const folder = mkdtempSync(path.join(tmpdir(), 'tributary-test-'))
@@ -139,7 +123,7 @@ for (const [signal, code] of [
 ]) {
   process.on(signal, () => {
     running?.kill(signal)
-    void stopServices().finally(() => process.exit(code))
+    void provider.stop().finally(() => process.exit(code))
   })
 }
 try {
@@ -151,7 +135,7 @@ try {
   counts.failed += 1
   say(error instanceof Unavailable ? `FAILED ${error.message}\n  ${error.hint}` : error.stack)
 } finally {
-  await stopServices()
+  await provider.stop()
 }
 say(`\n${timings.join(', ')}`)
 say(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)

@@ -46,7 +46,7 @@ export function prepareBroker({ dir, properties, formatArgs = [], brief = false,
   const data = path.join(dir, 'data')
   const config = path.join(dir, 'server.properties')
   const logging = path.join(dir, 'log4j2.yaml')
-  const lines = Object.entries({ ...DEFAULTS, 'log.dirs': data, ...properties })
+  const lines = Object.entries({ ...BROKER, 'log.dirs': data, ...properties })
   writeFileSync(config, lines.map(([key, value]) => `${key}=${value}\n`).join(''))
   writeFileSync(logging, LOG4J)
   const log4j = `-Dlog4j2.configurationFile=${logging}`
@@ -76,7 +76,8 @@ const BRIEF = ['-XX:TieredStopAtLevel=1']
 /** As Kafka makes them: 16 random bytes, the first not a dash, which would be an option. */
 const clusterId = () => `t${randomBytes(16).toString('base64url').slice(1)}`
 
-const DEFAULTS = {
+/** How the broker of the tests is set up, whatever way it is started. */
+export const BROKER = {
   'process.roles': 'broker,controller',
   'node.id': 1,
   'controller.listener.names': 'CONTROLLER',

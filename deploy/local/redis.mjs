@@ -10,6 +10,18 @@ const REDIS = {
   elsewhere: 'brew install redis',
 }
 
+/** What the worker expects, whatever way Redis is started. */
+export const DURABILITY = {
+  appendonly: 'yes',
+  appendfsync: 'everysec',
+  'maxmemory-policy': 'noeviction',
+  save: '',
+}
+
+/** @param {Record<string, string>} options */
+export const commandLine = (options) =>
+  Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
+
 export const redis = {
   name: 'redis',
   variable: 'TEST_REDIS_URL',
@@ -22,17 +34,7 @@ export const redis = {
     const command = requireProgram('redis-server', REDIS, say)
     const data = path.join(dir, 'data')
     mkdirSync(data, { recursive: true })
-    const options = {
-      bind: '127.0.0.1',
-      port: String(port),
-      dir: data,
-      daemonize: 'no',
-      appendonly: 'yes',
-      appendfsync: 'everysec',
-      'maxmemory-policy': 'noeviction',
-      save: '',
-    }
-    const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
-    return { command, args, cwd: dir }
+    const place = { bind: '127.0.0.1', port: String(port), dir: data, daemonize: 'no' }
+    return { command, args: commandLine({ ...place, ...DURABILITY }), cwd: dir }
   },
 }

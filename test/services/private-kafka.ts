@@ -1,5 +1,5 @@
-// An Apache Kafka broker that one test file has to itself: to be killed, frozen and started again on
-// the same data; with TLS and SASL (PLAIN, SCRAM-SHA-256 and -512, OAUTHBEARER with unsecured
+// An Apache Kafka broker that one test file has to itself: to be killed, frozen and started again
+// on the same data; with TLS and SASL (PLAIN, SCRAM-SHA-256 and -512, OAUTHBEARER with unsecured
 // tokens).
 import { kafka as service, prepareBroker } from '../../deploy/local/kafka.mjs'
 import type { Certificates } from './certificates.ts'

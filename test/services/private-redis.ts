@@ -4,7 +4,7 @@
 import { readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Redis } from 'ioredis'
-import { redis as service } from '../../deploy/local/redis.mjs'
+import { commandLine, redis as service } from '../../deploy/local/redis.mjs'
 import { sleep } from '../../deploy/local/processes.mjs'
 import type { Certificates } from './certificates.ts'
 import { newFolder, privatePort, silently, startServer } from './private-server.ts'
@@ -46,11 +46,10 @@ export async function startPrivateRedis(how: PrivateRedisOptions = {}): Promise<
     ...how.options,
   }
   const start = await service.prepare({ dir: folder, port, say: silently })
-  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
   const server = await startServer({
     name: 'redis',
     folder,
-    start: { ...start, args: [...start.args, ...args] },
+    start: { ...start, args: [...start.args, ...commandLine(options)] },
     isReady: (log) => log.includes('Ready to accept connections'),
   })
   const url = service.url(`127.0.0.1:${port}`)
