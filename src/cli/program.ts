@@ -2,6 +2,7 @@
 // and know nothing of each other; errors leave as exceptions, so that main decides how the process
 // ends.
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { adminCommand } from './admin.ts'
 import { checkCommand } from './check.ts'
 import { configCommand } from './config.ts'
 import { demoCommand } from './demo.ts'
@@ -26,6 +27,7 @@ export function createProgram(): CommandUnknownOpts {
     checkCommand(),
     journeyCommand(),
     sqlCommand(),
+    adminCommand(),
     configCommand(),
     versionCommand(),
   ]

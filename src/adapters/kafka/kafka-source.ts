@@ -43,9 +43,18 @@ export class KafkaSource implements RecordSource {
 
   /** Questions and reads work before a member is told of its partitions. */
   async start(handler: AssignmentHandler): Promise<void> {
+    await this.connect()
+    try {
+      await this.#membership.start(handler)
+    } catch (error) {
+      throw kafkaError(error)
+    }
+  }
+
+  /** Enough for questions and reads by somebody who does not join the group. */
+  async connect(): Promise<void> {
     try {
       await Promise.all([this.#admin.connect(), this.#reader.connect()])
-      await this.#membership.start(handler)
     } catch (error) {
       throw kafkaError(error)
     }
