@@ -8,8 +8,10 @@ import { configCommand } from './config.ts'
 import { demoCommand } from './demo.ts'
 import { generateCommand } from './generate.ts'
 import { journeyCommand } from './journey.ts'
+import { migrateCommand } from './migrate.ts'
 import { noColorOption } from './options.ts'
 import { replayCommand } from './replay.ts'
+import { runCommand } from './run.ts'
 import { sqlCommand } from './sql.ts'
 import { packageVersion, versionCommand } from './version.ts'
 
@@ -21,9 +23,11 @@ export function createProgram(): CommandUnknownOpts {
     .configureOutput({ outputError: () => undefined })
     .configureHelp({ sortSubcommands: false })
   const commands: CommandUnknownOpts[] = [
+    runCommand(),
     replayCommand(),
     demoCommand(),
     generateCommand(),
+    migrateCommand(),
     checkCommand(),
     journeyCommand(),
     sqlCommand(),

@@ -16,8 +16,8 @@ export const workerKeys = {
     'A partition that has lag but makes no progress for so long ends the process (exit 1).',
   ),
   stop_timeout: often(
-    '25s',
-    'How long a worker that was asked to stop may finish and flush; then it ends at once (exit 1), which loses nothing. Less than the grace period of who asks.',
+    '28s',
+    'How long a worker that was asked to stop may finish, flush and leave its group; then it ends at once (exit 1), which loses nothing. Less than the grace period of whoever asks.',
   ),
   unflushed_rows_max: key(integer(1_000, 100_000_000), 500_000, {
     kind: 'integer',

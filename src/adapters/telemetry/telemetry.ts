@@ -29,12 +29,17 @@ export interface TelemetryOptions {
 }
 
 export interface ProcessTelemetry extends Omit<Telemetry, 'log'> {
-  log(level: LogLevel, event: LogEvent | ProcessEvent, message: string, fields?: LogFields): void
+  readonly log: (
+    level: LogLevel,
+    event: LogEvent | ProcessEvent,
+    message: string,
+    fields?: LogFields,
+  ) => void
   /**
    * The figures in Prometheus' text format, with its content type. Counters of the partitions that
    * are ours begin at 0, so that the first rejection is seen to be an increase.
    */
-  metrics(): Promise<{ readonly body: string; readonly contentType: string }>
+  readonly metrics: () => Promise<{ readonly body: string; readonly contentType: string }>
 }
 
 export function createTelemetry(options: TelemetryOptions): ProcessTelemetry {

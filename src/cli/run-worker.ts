@@ -1,0 +1,141 @@
+// One worker's life in this process: metrics and health first, so that whoever watches sees it
+// start; then the connections, then the group; and all of it backwards when it is asked to stop, or
+// cannot go on.
+import { healthRoutes } from '../adapters/http/health.ts'
+import { serveHttp } from '../adapters/http/server.ts'
+import { createTelemetry } from '../adapters/telemetry/telemetry.ts'
+import type { LogStream } from '../adapters/telemetry/log-stream.ts'
+import type { ProcessTelemetry } from '../adapters/telemetry/telemetry.ts'
+import type { Config } from '../config/config.ts'
+import { TributaryError } from '../ports/errors.ts'
+import { Worker } from '../runtime/worker.ts'
+import type { WorkerEnd } from '../runtime/worker-options.ts'
+import { openParts } from './run-parts.ts'
+import { readiness } from './run-readiness.ts'
+import type { ServiceWatch } from './run-services.ts'
+import { watchServices } from './run-services.ts'
+import { endOnDefects, logFailure, stopSignal } from './run-signals.ts'
+import { packageVersion } from './version.ts'
+
+const WATCH = { everyMs: 3_000, timeoutMs: 3_000 }
+
+/** What there is so far, for those who watch. */
+interface Life {
+  worker: Worker | null
+  services: ServiceWatch | null
+  end: string
+}
+
+/**
+ * Runs until SIGTERM or SIGINT, then resolves. @throws TributaryError when it could not begin, when
+ * it cannot go on (TRIBUTARY_HALTED, TRIBUTARY_WORKER_ENDED), or did not stop in time
+ */
+export async function runWorker(config: Config, output: LogStream): Promise<void> {
+  const life: Life = { worker: null, services: null, end: '' }
+  const telemetry = createTelemetry({
+    topic: config.kafka.topic,
+    level: config.logLevel,
+    destination: output,
+    version: packageVersion(),
+    worker: () => life.worker?.status() ?? null,
+    services: () => upOf(life.services),
+  })
+  const { log } = telemetry
+  const { signal, release } = stopSignal(log)
+  endOnDefects(log)
+  try {
+    const http = await serveHttp(config.http, routesOf(life, telemetry, signal))
+    try {
+      log('info', 'http_listening', `metrics and health at ${http.url}`, { url: http.url })
+      await live(config, { life, telemetry, signal })
+    } finally {
+      await http.close()
+    }
+  } catch (error) {
+    logFailure(log, error)
+    throw error
+  } finally {
+    release()
+    output.flush()
+  }
+}
+
+const routesOf = (life: Life, { metrics }: ProcessTelemetry, signal: AbortSignal) =>
+  healthRoutes({
+    metrics,
+    ended: () => life.end,
+    readiness: () =>
+      readiness({
+        worker: life.worker?.status() ?? null,
+        services: life.services?.states() ?? null,
+        isStopping: signal.aborted,
+      }),
+  })
+
+const upOf = (services: ServiceWatch | null): Record<string, boolean> =>
+  Object.fromEntries(
+    Object.entries(services?.states() ?? {}).map(([name, { isUp }]) => [name, isUp]),
+  )
+
+interface Surroundings {
+  readonly life: Life
+  readonly telemetry: ProcessTelemetry
+  readonly signal: AbortSignal
+}
+
+async function live(config: Config, { life, telemetry, signal }: Surroundings): Promise<void> {
+  const asked = new Promise<null>((resolve) => {
+    signal.addEventListener('abort', () => resolve(null), { once: true })
+  })
+  const opening = openParts(config, telemetry)
+  const parts = await Promise.race([opening, asked])
+  if (parts === null) {
+    // Nothing has begun yet; what still comes is closed again.
+    opening.then((late) => late.close()).catch(() => undefined)
+    return
+  }
+  const { log } = telemetry
+  const worker = new Worker(parts.worker)
+  life.worker = worker
+  life.services = watchServices(parts.questions, { log, ...WATCH })
+  try {
+    await Promise.race([worker.start(), asked])
+    const end = await Promise.race([worker.ended, asked])
+    life.end = end?.message ?? ''
+    await stopWithin(config.stopTimeoutMs, worker)
+    if (end !== null) throw endError(end)
+  } catch (error) {
+    await worker.stop().catch(() => undefined)
+    throw error
+  } finally {
+    life.services.stop()
+    await parts.close()
+  }
+}
+
+async function stopWithin(ms: number, worker: Worker): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const message = `the worker did not stop within ${ms / 1_000} s`
+    const error = new TributaryError('TRIBUTARY_WORKER_ENDED', message, {
+      hint: 'Nothing is lost: whoever takes its partitions over does the rest again.',
+    })
+    timer = setTimeout(() => reject(error), ms)
+  })
+  try {
+    await Promise.race([worker.stop(), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function endError({ why, message }: WorkerEnd): TributaryError {
+  if (why === 'halted') {
+    return new TributaryError('TRIBUTARY_HALTED', message, {
+      hint: 'deploy/README.md says for each halt what it means and which `tributary admin` leads on.',
+    })
+  }
+  return new TributaryError('TRIBUTARY_WORKER_ENDED', message, {
+    hint: 'Nothing is lost; start it again.',
+  })
+}
