@@ -1,9 +1,13 @@
-// Where the tests' services are: an address in the environment, else what `deploy/local/up` started
-// in this checkout. Destructive use (flush, drop, truncate) only of topics, keys and databases
-// whose name contains `test`.
+// Where the tests' services are: an address in the environment (`npm test` sets it, see
+// services/ways.mjs), else what `deploy/local/up` started in this checkout. What a test destroys on
+// them it destroys through the functions at the end: they refuse a name that does not contain
+// `test`.
 import { readFileSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
+import type { Cluster, Redis } from 'ioredis'
+import type { Admin } from 'kafkajs'
 import { describe, it } from 'vitest'
+import type { ClickHouse } from '../src/adapters/clickhouse/connection.ts'
 
 const SERVICES = {
   kafka: { variable: 'TEST_KAFKA_BROKERS', url: (address: string) => address },
@@ -69,3 +73,35 @@ export const describeWithService = (
 /** A name nobody else uses, which destructive steps may be run against. */
 export const testName = (purpose: string): string =>
   `test_${purpose}_${randomBytes(4).toString('hex')}`
+
+/** Throws for what does not say that it is a test's. */
+function assertTestName(name: string): void {
+  if (!name.includes('test')) throw new Error(`${name} is not a test's: its name must contain test`)
+}
+
+/** Drops the database of that connection, if it is there. */
+export async function dropDatabase(db: ClickHouse): Promise<void> {
+  assertTestName(db.database)
+  if (await db.hasDatabase()) await db.command(`DROP DATABASE ${db.database}`)
+}
+
+/** Deletes those of the topics that are there. */
+export async function deleteTopics(admin: Admin, ...topics: readonly string[]): Promise<void> {
+  for (const topic of topics) assertTestName(topic)
+  const present = new Set(await admin.listTopics())
+  const doomed = topics.filter((topic) => present.has(topic))
+  if (doomed.length > 0) await admin.deleteTopics({ topics: doomed })
+}
+
+/** Deletes the state of a topic's partitions, or of one of them; the number of keys. */
+export async function deleteKeys(
+  redis: Redis | Cluster,
+  topic: string,
+  partition?: number,
+): Promise<number> {
+  assertTestName(topic)
+  const keys = await redis.keys(`tb:{${topic}/${partition === undefined ? '*' : `${partition}}*`}`)
+  // One by one: on a cluster the partitions lie in different slots.
+  for (const key of keys) await redis.del(key)
+  return keys.length
+}
