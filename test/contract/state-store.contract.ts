@@ -1,66 +1,19 @@
 // What every StateStore promises, run against each implementation: the same bytes come back, a
 // commit happens whole or not at all, and only for the owner at the expected position.
 import { describe, expect, it } from 'vitest'
-import type { ByteList, Commit, PartitionMeta, StateStore } from '../../src/ports/state-store.ts'
-
-export const META: PartitionMeta = {
-  next: 100,
-  streamTimeMs: 1_750_000_000_000,
-  lineage: '18446744073709551615',
-  baseOffset: 90,
-  generation: 3,
-  fingerprint: 'settings-1',
-  dueFromHour: 480_000,
-  journeys: 0,
-  journeysBegun: 0,
-  dictionary: 0,
-  lastRecord: '',
-  clusterId: 'cluster-1',
-  group: 'group-1',
-  partitionCounts: '0:4,90:8',
-  goals: '["purchase"]',
-  activeAt: 120,
-}
-
-export const bytes = (...parts: readonly (string | readonly number[])[]): ByteList => {
-  const items = parts.map((part) => Buffer.from(part as string))
-  let end = 0
-  return {
-    bytes: new Uint8Array(Buffer.concat(items)),
-    ends: Int32Array.from(items.map((one) => (end += one.length))),
-  }
-}
-
-const itemsOf = ({ bytes: all, ends }: ByteList): string[] =>
-  [...ends].map((end, i) => Buffer.from(all.subarray(ends[i - 1] ?? 0, end)).toString('latin1'))
-
-/** Persons that lie apart, together in one bucket, and with bytes that are no UTF-8. */
-const person = (first: number, last: number): Uint8Array =>
-  Uint8Array.from([
-    first,
-    0xff,
-    0x00,
-    0x0a,
-    ...Array.from({ length: 11 }, (_, i) => 0x80 + i),
-    last,
-  ])
-const persons = (...all: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(all))
-const ANNA = person(1, 1)
-const BEN = person(1, 2)
-const CARL = person(250, 1)
-
-export const commitOf = (changes: Partial<Commit>): Commit => ({
-  token: 'owner-a',
-  from: 100,
-  meta: { ...META, next: 110 },
-  persons: new Uint8Array(),
-  journeys: bytes(),
-  dictionary: [],
-  dueAppended: [],
-  dueDropped: [],
-  ledger: [],
-  ...changes,
-})
+import type { StateStore } from '../../src/ports/state-store.ts'
+import {
+  ANNA,
+  BEN,
+  CARL,
+  META,
+  bytes,
+  commitOf,
+  contentOf,
+  itemsOf,
+  person,
+  persons,
+} from './state-samples.ts'
 
 /** @param open a store without state, another at each call */
 export function stateStoreContract(open: () => StateStore | Promise<StateStore>): void {
@@ -198,6 +151,26 @@ export function stateStoreContract(open: () => StateStore | Promise<StateStore>)
       expect((await store.loadDue(480_001, 480_001))[0]?.persons.length).toBe(16)
     })
 
+    it('takes more values for one bucket and one hour than a script can have on its stack', async () => {
+      const store = await started()
+      const many = Array.from({ length: 9_000 }, (_, i) =>
+        person(5, 1)
+          .with(6, i >> 8)
+          .with(7, i & 255),
+      )
+      const names = many.map((_, i) => `item ${i}`)
+      const commit = commitOf({
+        persons: persons(...many),
+        journeys: bytes(...names),
+        ledger: [{ hour: 480_000, fields: bytes(...names), values: bytes(...names) }],
+      })
+      expect(await store.commit(commit)).toBe('committed')
+      expect(await store.countJourneys()).toBe(9_000)
+      expect(itemsOf(await store.loadJourneys(persons(...many)))).toEqual(names)
+      const [hour] = await store.loadLedger()
+      expect(hour && itemsOf(hour.fields).toSorted()).toEqual(names.toSorted())
+    })
+
     it('takes 4,000 journeys at once', async () => {
       const store = await started()
       const many = Array.from({ length: 4_000 }, (_, i) => person(i >> 4, i & 15))
@@ -206,6 +179,89 @@ export function stateStoreContract(open: () => StateStore | Promise<StateStore>)
       expect(await store.commit(commit)).toBe('committed')
       expect(itemsOf(await store.loadJourneys(persons(...many)))).toEqual(values)
     })
+  })
+
+  describe('counting journeys', () => {
+    it('counts those that are held, each once', async () => {
+      const store = await started()
+      expect(await store.countJourneys()).toBe(0)
+      const all = persons(ANNA, BEN, CARL)
+      await store.commit(commitOf({ persons: all, journeys: bytes('a', 'b', 'c') }))
+      expect(await store.countJourneys()).toBe(3)
+      const second = { from: 110, meta: { ...META, next: 120 } }
+      await store.commit(commitOf({ ...second, persons: all, journeys: bytes('', 'more', 'c') }))
+      expect(await store.countJourneys()).toBe(2)
+    })
+  })
+
+  describe('starting anew', () => {
+    const NEW = { ...META, next: 7, baseOffset: 7, lineage: '1', generation: 4, activeAt: 300 }
+    const full = async (): Promise<StateStore> => {
+      const store = await started()
+      const hour = (at: number) => ({ hour: at, fields: bytes('f'), values: bytes('v') })
+      const filling = commitOf({
+        persons: persons(ANNA, BEN, CARL),
+        journeys: bytes('a', 'b', 'c'),
+        dictionary: [{ kind: 0, id: 0, value: 'x' }],
+        dueAppended: [{ hour: 480_001, persons: persons(ANNA, CARL) }],
+        ledger: [hour(480_000), hour(480_001)],
+      })
+      expect(await store.commit(filling)).toBe('committed')
+      return store
+    }
+    const all = persons(ANNA, BEN, CARL)
+
+    it('leaves nothing of what was there, and the owner the owner', async () => {
+      const store = await full()
+      expect(await store.restart('owner-a', NEW)).toBe('committed')
+      expect(await contentOf(store, all)).toEqual({
+        meta: NEW,
+        count: 0,
+        journeys: ['', '', ''],
+        dictionary: [],
+        rows: [],
+        due: [],
+      })
+      expect((await store.owner()).token).toBe('owner-a')
+    })
+
+    it('goes on from there like any state', async () => {
+      const store = await full()
+      await store.restart('owner-a', NEW)
+      const commit = {
+        from: 7,
+        meta: { ...NEW, next: 9 },
+        persons: BEN,
+        journeys: bytes('b'),
+        dueAppended: [{ hour: 480_001, persons: BEN }],
+      }
+      expect(await store.commit(commitOf(commit))).toBe('committed')
+      expect(await contentOf(store, all)).toMatchObject({
+        count: 1,
+        journeys: ['', 'b', ''],
+        due: [[480_001, Buffer.from(BEN).toString('hex')]],
+      })
+    })
+
+    it('is for the owner only', async () => {
+      const store = await full()
+      const before = await contentOf(store, all)
+      expect(await store.restart('owner-b', NEW)).toBe('fenced')
+      expect(await contentOf(store, all)).toEqual(before)
+    })
+
+    it('begins where there is no state, too', async () => {
+      const store = await open()
+      expect(await store.restart('owner-a', NEW)).toBe('fenced')
+      await store.acquire('owner-a')
+      expect(await store.restart('owner-a', NEW)).toBe('committed')
+      expect((await store.owner()).meta).toEqual(NEW)
+    })
+  })
+
+  it('evicts nothing', async () => {
+    const store = await open()
+    expect(await store.evictionPolicy()).toBeNull()
   })
 
   it('forgets booked hours for its owner only', async () => {

@@ -15,6 +15,7 @@ import {
   systemRandom,
 } from '../../src/adapters/process/system.ts'
 import { connectRedis } from '../../src/adapters/redis/connect.ts'
+import type { RedisClient } from '../../src/adapters/redis/connect.ts'
 import { redisStateStore } from '../../src/adapters/redis/redis-state-store.ts'
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts'
 import { judgeSpan } from '../../src/runtime/judge-span.ts'
@@ -34,11 +35,12 @@ describeWithServices(
     const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING })
     const admin = kafka.admin()
     const producer = kafka.producer({ allowAutoTopicCreation: false })
-    const redis = connectRedis(redisUrl)
+    let redis: RedisClient
     const db = openServer({ url: clickhouseUrl, database: topic })
     const deadLetters = new MemoryDeadLetters()
 
     beforeAll(async () => {
+      redis = await connectRedis({ url: redisUrl })
       await Promise.all([admin.connect(), producer.connect(), migrate(db)])
       const configEntries = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }]
       await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS, configEntries }] })

@@ -33,7 +33,10 @@ export class MemoryStateStore implements StateStore {
   }
 
   countJourneys(): Promise<number> {
-    return Promise.resolve([...this.journeys()].length)
+    const table = this.#journeys
+    let held = 0
+    for (let entry = 0; entry < table.size; entry++) if (table.length(entry) > 0) held++
+    return Promise.resolve(held)
   }
 
   evictionPolicy(): Promise<null> {
@@ -162,6 +165,7 @@ export class MemoryStateStore implements StateStore {
   }
 
   #writeLedger({ hour, fields, values }: LedgerHour): void {
+    if (fields.ends.length === 0) return
     let rows = this.#ledger.get(hour)
     if (rows === undefined) this.#ledger.set(hour, (rows = new Map()))
     for (let i = 0; i < fields.ends.length; i++) {

@@ -1,44 +1,37 @@
-// Reading a partition's state back, each in one or two round trips.
-import type { Redis } from 'ioredis'
+// Reading a partition's state back.
+import { Pipeline } from 'ioredis'
 import { ByteListBuilder } from '../../core/byte-list.ts'
+import { PERSON_BYTES } from '../../core/person-bytes.ts'
 import type { ByteList, DictionaryEntry, DueList, LedgerHour } from '../../ports/state-store.ts'
+import { byBucket } from './by-bucket.ts'
+import type { RedisClient } from './connect.ts'
+import { JourneysRequest } from './journeys-request.ts'
 import type { PartitionKeys } from './keys.ts'
 import { hoursOf } from './meta-fields.ts'
 
-const PERSON_BYTES = 16
+/** Journeys of one round trip, so that neither side holds others up; a bucket has 32 of them. */
+const PERSONS_MAX = 8_192
 const NOTHING = new Uint8Array()
 
-const listOf = (items: readonly (Uint8Array | null)[]): ByteList => {
-  const list = new ByteListBuilder()
-  for (const item of items) list.add(item ?? NOTHING)
-  return list.build()
+/** Hour by hour: each answer may be long, and has the time that one command is given. */
+export async function readLedger(redis: RedisClient, keys: PartitionKeys): Promise<LedgerHour[]> {
+  const hours: LedgerHour[] = []
+  for (const hour of hoursOf('ledger', await redis.hkeys(keys.meta))) {
+    const pairs = (await redis.callBuffer('HGETALL', keys.ledger(hour))) as Buffer[]
+    const [fields, values] = [new ByteListBuilder(), new ByteListBuilder()]
+    for (const [at, item] of pairs.entries()) (at % 2 === 0 ? fields : values).add(item)
+    hours.push({ hour, fields: fields.build(), values: values.build() })
+  }
+  return hours
 }
 
-/** A hash whose fields are bytes, as field, value, field, value … */
-const readBytesHash = (redis: Redis, key: string): Promise<Buffer[]> =>
-  redis.callBuffer('HGETALL', key) as Promise<Buffer[]>
-
-export async function readLedger(redis: Redis, keys: PartitionKeys): Promise<LedgerHour[]> {
-  const hours = hoursOf('ledger', await redis.hkeys(keys.meta))
-  return Promise.all(
-    hours.map(async (hour) => {
-      const pairs = await readBytesHash(redis, keys.ledger(hour))
-      return {
-        hour,
-        fields: listOf(pairs.filter((_, at) => at % 2 === 0)),
-        values: listOf(pairs.filter((_, at) => at % 2 === 1)),
-      }
-    }),
-  )
-}
-
-export async function countJourneys(redis: Redis, keys: PartitionKeys): Promise<number> {
+export async function countJourneys(redis: RedisClient, keys: PartitionKeys): Promise<number> {
   const counts = await Promise.all(keys.buckets.map((bucket) => redis.hlen(bucket)))
   return counts.reduce((sum, one) => sum + one, 0)
 }
 
 export async function readDictionary(
-  redis: Redis,
+  redis: RedisClient,
   keys: PartitionKeys,
 ): Promise<DictionaryEntry[]> {
   const entries = Object.entries(await redis.hgetall(keys.dictionary))
@@ -49,7 +42,7 @@ export async function readDictionary(
 }
 
 export async function readDue(
-  redis: Redis,
+  redis: RedisClient,
   keys: PartitionKeys,
   hourFrom: number,
   hourTo: number,
@@ -62,28 +55,45 @@ export async function readDue(
   return hours.map((hour, i) => ({ hour, persons: lists[i] ?? NOTHING }))
 }
 
-/** The persons of a bucket are asked for together. */
+/** One value per person, empty where there is none. */
 export async function readJourneys(
-  redis: Redis,
+  redis: RedisClient,
   keys: PartitionKeys,
   persons: Uint8Array,
 ): Promise<ByteList> {
-  const count = persons.length / PERSON_BYTES
-  const buckets = new Map<string, number[]>()
-  for (let i = 0; i < count; i += 1) {
-    const key = keys.journeys(persons, i * PERSON_BYTES)
-    const known = buckets.get(key)
-    if (known) known.push(i)
-    else buckets.set(key, [i])
+  const journeys: (Buffer | null)[] = []
+  const step = PERSONS_MAX * PERSON_BYTES
+  for (let from = 0; from < persons.length; from += step) {
+    const some = persons.subarray(from, from + step)
+    for (const one of await readSome(redis, keys, some)) journeys.push(one)
   }
-  const person = (i: number): Buffer =>
-    Buffer.from(persons.buffer, persons.byteOffset + i * PERSON_BYTES, PERSON_BYTES)
-  const journeys = Array.from<Buffer | null>({ length: count }).fill(null)
-  await Promise.all(
-    [...buckets].map(async ([key, indices]) => {
-      const values = await redis.hmgetBuffer(key, ...indices.map(person))
-      for (const [at, i] of indices.entries()) journeys[i] = values[at] ?? null
-    }),
-  )
-  return listOf(journeys)
+  let bytes = 0
+  for (const one of journeys) bytes += one?.length ?? 0
+  const list = new ByteListBuilder(journeys.length, bytes)
+  for (const one of journeys) list.add(one ?? NOTHING)
+  return list.build()
+}
+
+/** In one round trip; the persons of a bucket are asked for together. */
+async function readSome(
+  redis: RedisClient,
+  keys: PartitionKeys,
+  persons: Uint8Array,
+): Promise<(Buffer | null)[]> {
+  const { order, starts } = byBucket(persons)
+  const pipeline = new Pipeline(redis)
+  for (const [b, bucket] of keys.buckets.entries()) {
+    const numbers = order.subarray(starts[b], starts[b + 1])
+    if (numbers.length > 0) pipeline.sendCommand(new JourneysRequest(bucket, persons, numbers))
+  }
+  const journeys = Array.from<Buffer | null>({ length: order.length })
+  let at = 0
+  for (const [error, values] of (await pipeline.exec()) ?? []) {
+    if (error !== null) throw error
+    for (const value of values as (Buffer | null)[]) {
+      journeys[order[at]!] = value
+      at += 1
+    }
+  }
+  return journeys
 }

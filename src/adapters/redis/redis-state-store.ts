@@ -1,26 +1,32 @@
 // The state of one partition in Redis (DESIGN section 6). Reads are plain commands; every write but
 // taking ownership goes through `commit.lua`, which checks the fence and writes all or nothing.
-import type { Redis } from 'ioredis'
 import type { StateStore } from '../../ports/state-store.ts'
-import { redisError } from './errors.ts'
-import { FencedWrite, writeOfCommit, writeOfForgetting, writeOfRestart } from './fenced-write.ts'
+import type { RedisClient } from './connect.ts'
+import { isTimeout, redisError } from './errors.ts'
+import {
+  writeOfCommit,
+  writeOfCreation,
+  writeOfForgetting,
+  writeOfRestart,
+} from './fenced-write.ts'
+import { readInfo } from './info.ts'
 import { partitionKeys } from './keys.ts'
-import { decodeMeta, encodeMeta, OWNER_FIELD } from './meta-fields.ts'
+import { decodeMeta, OWNER_FIELD } from './meta-fields.ts'
 import { countJourneys, readDictionary, readDue, readJourneys, readLedger } from './reads.ts'
 import { runFenced } from './run-script.ts'
 
-/** Runs an exchange with Redis; its errors come as ours. */
-async function ask<T>(exchange: () => Promise<T>): Promise<T> {
-  try {
-    return await exchange()
-  } catch (error) {
-    throw redisError(error)
-  }
-}
-
 /** @param redis from `connectRedis`: its errors must not hide a repeated command */
-export function redisStateStore(redis: Redis, topic: string, partition: number): StateStore {
+export function redisStateStore(redis: RedisClient, topic: string, partition: number): StateStore {
   const keys = partitionKeys(topic, partition)
+  /** Runs an exchange with Redis; its errors come as ours. A silent connection is given up. */
+  const ask = async <T>(exchange: () => Promise<T>): Promise<T> => {
+    try {
+      return await exchange()
+    } catch (error) {
+      if (isTimeout(error)) redis.disconnect(true)
+      throw redisError(redis, error)
+    }
+  }
   return {
     acquire: (token) =>
       ask(async () => {
@@ -29,20 +35,24 @@ export function redisStateStore(redis: Redis, topic: string, partition: number):
       }),
     create: (token, meta) =>
       ask(() => {
-        const write = new FencedWrite().add('set', keys.meta, ...encodeMeta(meta))
-        return runFenced(redis, keys.meta, { token, next: 'absent' }, write)
+        const fence = { token, next: 'absent' } as const
+        return runFenced(redis, keys.meta, fence, writeOfCreation(keys, meta))
       }),
     countJourneys: () => ask(() => countJourneys(redis, keys)),
     evictionPolicy: () =>
       ask(async () => {
-        const policy = /^maxmemory_policy:(\S+)/m.exec(await redis.info('memory'))?.[1]
+        const { maxmemory_policy: policy } = await readInfo(redis, keys.meta)
         if (policy === undefined) throw new Error('INFO names no maxmemory_policy')
         return policy === 'noeviction' ? null : policy
       }),
     restart: (token, meta) =>
       ask(async () => {
-        const write = writeOfRestart(keys, await redis.hkeys(keys.meta), meta)
-        return runFenced(redis, keys.meta, { token, next: 'any' }, write)
+        // What is dropped is named one by one, so it must be what is there.
+        const fields = await redis.hgetall(keys.meta)
+        const found = decodeMeta(fields)
+        const { next = 'absent', generation = 0 } = found ?? {}
+        const write = writeOfRestart(keys, Object.keys(fields), meta)
+        return runFenced(redis, keys.meta, { token, next, generation }, write)
       }),
     owner: () =>
       ask(async () => {

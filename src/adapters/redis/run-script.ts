@@ -1,9 +1,9 @@
 // Runs `commit.lua`: one EVALSHA, or EVAL on a server that does not know it yet.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Redis } from 'ioredis'
 import type { CommitResult } from '../../ports/state-store.ts'
-import type { FencedWrite } from './fenced-write.ts'
+import type { RedisClient } from './connect.ts'
+import type { PackedWrite } from './packed-write.ts'
 
 const SCRIPT = readFileSync(new URL('commit.lua', import.meta.url), 'utf8')
 const SCRIPT_SHA = createHash('sha1').update(SCRIPT).digest('hex')
@@ -17,17 +17,18 @@ export interface Fence {
 
 /** @param meta the partition's meta key */
 export async function runFenced(
-  redis: Redis,
+  redis: RedisClient,
   meta: string,
   { token, next, generation }: Fence,
-  write: FencedWrite,
+  { keys, operations, items }: PackedWrite,
 ): Promise<CommitResult> {
-  const keys = [meta, ...write.keys]
-  const all = [...keys, token, String(next), String(generation ?? ''), ...write.arguments]
-  const answer = await redis.evalsha(SCRIPT_SHA, keys.length, ...all).catch((error: unknown) => {
+  const fence = [token, String(next), String(generation ?? '')]
+  const all = [meta, ...keys, ...fence, operations, items]
+  const count = keys.length + 1
+  const answer = await redis.evalsha(SCRIPT_SHA, count, ...all).catch((error: unknown) => {
     // A server that restarted has forgotten the script and has run nothing.
     if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
-    return redis.eval(SCRIPT, keys.length, ...all)
+    return redis.eval(SCRIPT, count, ...all)
   })
   return answer === 1 ? 'committed' : 'fenced'
 }

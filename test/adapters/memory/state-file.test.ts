@@ -7,7 +7,7 @@ import { MemoryStateStore } from '../../../src/adapters/memory/memory-state-stor
 import { findJourney, saveState, stateFile } from '../../../src/adapters/memory/state-file.ts'
 import { DEFAULT_SETTINGS } from '../../../src/core/settings.ts'
 import type { DictionaryEntry } from '../../../src/ports/state-store.ts'
-import { META, commitOf } from '../../contract/state-store.contract.ts'
+import { META, commitOf } from '../../contract/state-samples.ts'
 
 const PERSONS = 3_000
 const DICTIONARY: readonly DictionaryEntry[] = [
