@@ -6,6 +6,7 @@ import { adminCommand } from './admin.ts'
 import { checkCommand } from './check.ts'
 import { configCommand } from './config.ts'
 import { demoCommand } from './demo.ts'
+import { doctorCommand } from './doctor.ts'
 import { generateCommand } from './generate.ts'
 import { journeyCommand } from './journey.ts'
 import { migrateCommand } from './migrate.ts'
@@ -32,6 +33,7 @@ export function createProgram(): CommandUnknownOpts {
     journeyCommand(),
     sqlCommand(),
     adminCommand(),
+    doctorCommand(),
     configCommand(),
     versionCommand(),
   ]
