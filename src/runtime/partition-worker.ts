@@ -67,6 +67,11 @@ export class PartitionWorker {
     return this.#holding().meta.next
   }
 
+  /** All that was computed is committed, so that nobody would have to wait for the store. */
+  get isSettled(): boolean {
+    return this.#held === null || this.#held.meta.next === this.#held.committed.next
+  }
+
   /** Rows that have not landed in ClickHouse. */
   get unflushed(): number {
     return this.#held?.flusher.unflushed ?? 0
@@ -165,11 +170,11 @@ export class PartitionWorker {
   }
 
   async #flush(): Promise<void> {
-    const { flusher, take, forget } = this.openFlush()
+    const flush = this.openFlush()
     for (;;) {
-      const snapshot = await take(newRoom())
-      await flusher.publish(snapshot)
-      if (snapshot.isWhole) return forget(snapshot.committed)
+      const snapshot = await flush.take(newRoom())
+      await flush.flusher.publish(snapshot)
+      if (snapshot.isWhole) return flush.forget(snapshot.committed)
     }
   }
 

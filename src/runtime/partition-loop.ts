@@ -1,0 +1,226 @@
+// One partition from its assignment until it is taken away: acquire, consume, and from the beginning
+// again after any failure, since memory is only a cache; a halt ends it until the next assignment.
+// Whoever takes the partition away does not wait: what is then still under way finds the signals
+// aborted, the memory dropped, and its writes fenced off by the next owner.
+import type { TopicFacts } from '../ports/record-source.ts'
+import { consume } from './consume.ts'
+import { Fenced, PartitionHalt } from './halt.ts'
+import type { LogView } from './partition-options.ts'
+import { PartitionState } from './partition-state.ts'
+import { PartitionWorker } from './partition-worker.ts'
+import { patientDeadLetters, patientStore } from './patient-ports.ts'
+import { sentence } from './sentence.ts'
+import { Ticker } from './ticker.ts'
+import type { WorkerOptions } from './worker-options.ts'
+
+/** Attempts follow each other ever more slowly, up to so many times the first wait. */
+const RETRY_FACTOR_MAX = 10
+
+export interface LoopContext {
+  readonly options: WorkerOptions
+  readonly seenFacts: () => TopicFacts | null
+  readonly requestFlush: () => void
+  /** The partition has halted. */
+  readonly halted: (loop: PartitionLoop) => void
+}
+
+export class PartitionLoop {
+  readonly partition: number
+  readonly state: PartitionState
+  readonly worker: PartitionWorker
+  /** Resolves when nothing more is read or acquired; never rejects. */
+  readonly ended: Promise<void>
+  readonly #context: LoopContext
+  readonly #ticker: Ticker | null
+  readonly #reading = new AbortController()
+  readonly #life = new AbortController()
+  /** The offset that was last noted in the group; -1: none. */
+  #noted = -1
+  #lineage = ''
+
+  constructor(partition: number, context: LoopContext) {
+    const { options } = context
+    const { source, ticks, timings, clock, telemetry } = options
+    this.partition = partition
+    this.#context = context
+    this.state = new PartitionState(partition, clock, telemetry)
+    this.#ticker =
+      ticks === null
+        ? null
+        : new Ticker({ partition, sink: ticks, idleMs: timings.tickIdleMs, clock, telemetry })
+    const patience = { clock, signal: this.#life.signal }
+    const store = options.storeOf(partition)
+    this.worker = new PartitionWorker({
+      ...options,
+      topic: source.topic,
+      group: source.group,
+      partition,
+      store: patientStore(store, this.state.store, patience),
+      deadLetters: patientDeadLetters(options.deadLetters, this.state.deadLetters, patience),
+    })
+    this.state.follow(this.worker)
+    this.ended = this.#run()
+  }
+
+  /** Held, and not waiting for a service that a flush would have to wait for, too. */
+  get canFlush(): boolean {
+    const { worker, state } = this
+    if (worker.committed === null) return false
+    const reason = state.pause?.reason
+    return worker.isSettled || (reason !== 'store' && reason !== 'dead_letters')
+  }
+
+  get isReleased(): boolean {
+    return this.#life.signal.aborted
+  }
+
+  /** Ends the reading; what has been read so far is applied and stays held, to be flushed. */
+  finish(): void {
+    this.#reading.abort()
+  }
+
+  /** Lets go of the partition at once. */
+  release(): void {
+    if (this.isReleased) return
+    const { partition, state } = this
+    const { next } = state
+    this.#reading.abort()
+    this.#life.abort()
+    this.worker.release()
+    const { telemetry } = this.#context.options
+    telemetry.log('info', 'partition_released', 'the partition was let go', { partition, next })
+  }
+
+  /** Everything below `next` has landed: notes it in the group, once. Only a witness. */
+  async note(next: number): Promise<void> {
+    if (this.isReleased || next === this.#noted) return
+    const { partition } = this
+    const { source, telemetry } = this.#context.options
+    try {
+      await source.note(partition, next)
+      this.#noted = next
+    } catch (error) {
+      const message = `the group has not noted the position: ${sentence(error)}`
+      telemetry.log('warn', 'note_failed', message, { partition, next })
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { clock, timings } = this.#context.options
+    const reading = this.#reading.signal
+    let wait = timings.retryMs
+    while (!reading.aborted) {
+      const before = this.state.next
+      try {
+        const next = await this.#acquireSurely()
+        if (next === null) return
+        await this.#consume(next)
+        return
+      } catch (error) {
+        if (this.isReleased || this.#failed(error) === 'halted') return
+      }
+      if (this.state.next > before) wait = timings.retryMs
+      await clock.sleep(wait, reading)
+      wait = Math.min(wait * 2, timings.retryMs * RETRY_FACTOR_MAX)
+    }
+  }
+
+  /**
+   * A halt is believed the second time: at the first, log and state were looked at one after the
+   * other, and the owner before may have gone on in between.
+   */
+  async #acquireSurely(): Promise<number | null> {
+    try {
+      return await this.#acquire()
+    } catch (error) {
+      if (!(error instanceof PartitionHalt) || this.#reading.signal.aborted) throw error
+      return this.#acquire()
+    }
+  }
+
+  /** Resolves to the offset to go on from; null: no longer wanted. */
+  async #acquire(): Promise<number | null> {
+    const { partition, state, worker } = this
+    const { clock, telemetry } = this.#context.options
+    const begunMs = clock.now()
+    state.isAcquiring = true
+    const known = state.next
+    const view = await this.#look()
+    if (this.#reading.signal.aborted) return null
+    const next = await worker.acquire(view)
+    if (this.isReleased) {
+      worker.release()
+      return null
+    }
+    state.isAcquiring = false
+    state.failure = ''
+    state.noteUnflushed(worker.unflushed, clock.now())
+    telemetry.took('acquire', clock.now() - begunMs)
+    const { lineage } = worker.committed!
+    const fields = { partition, next, lineage }
+    telemetry.log('info', 'partition_acquired', 'the partition was taken over', fields)
+    if (next < known && lineage === this.#lineage) this.#rewound(known, next)
+    this.#lineage = lineage
+    return next
+  }
+
+  async #look(): Promise<LogView> {
+    const { partition } = this
+    const { source } = this.#context.options
+    const [facts, bounds, groupNext] = await Promise.all([
+      source.facts(),
+      source.bounds(partition),
+      source.noted(partition),
+    ])
+    this.state.bounds = bounds
+    return { facts, bounds, groupNext, readAt: (offset) => source.readAt(partition, offset) }
+  }
+
+  async #consume(next: number): Promise<void> {
+    const { partition, worker, state } = this
+    const { options, seenFacts, requestFlush } = this.#context
+    const ticker = this.#ticker
+    const reading = this.#reading.signal
+    const rest = { partition, worker, state, ticker, reading, seenFacts, requestFlush }
+    try {
+      await consume({ options, ...rest }, next)
+    } catch (error) {
+      // What came before a halt is worth keeping.
+      if (!(error instanceof PartitionHalt) || worker.committed === null) throw error
+      await worker.drain()
+      throw error
+    }
+    await worker.drain()
+  }
+
+  #rewound(from: number, to: number): void {
+    const { partition } = this
+    const { telemetry } = this.#context.options
+    telemetry.count('rewinds', partition)
+    const message = 'the state store has gone back; the records since are applied again'
+    telemetry.log('warn', 'state_rewound', message, { partition, from, next: to })
+  }
+
+  #failed(error: unknown): 'halted' | 'again' {
+    const { partition, state, worker } = this
+    const { telemetry } = this.#context.options
+    const { next } = state
+    worker.release()
+    state.noteUnflushed(0, 0)
+    if (error instanceof PartitionHalt) {
+      state.halt = error
+      const fields = { partition, reason: error.reason, next }
+      telemetry.log('error', 'partition_halted', error.message, fields)
+      this.#context.halted(this)
+      return 'halted'
+    }
+    state.failure = sentence(error)
+    // An attempt that was answered is no standstill; one that gets nowhere again and again is.
+    if (state.isAcquiring) state.moved()
+    state.isAcquiring = true
+    const event = error instanceof Fenced ? 'partition_fenced' : 'partition_retry'
+    if (error instanceof Fenced) telemetry.count('fenced', partition)
+    telemetry.log('warn', event, state.failure, { partition, next })
+    return 'again'
+  }
+}
