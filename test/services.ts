@@ -79,10 +79,11 @@ function assertTestName(name: string): void {
   if (!name.includes('test')) throw new Error(`${name} is not a test's: its name must contain test`)
 }
 
-/** Drops the database of that connection, if it is there. */
+/** Drops the database of that connection, if it is there; on a cluster, on every node. */
 export async function dropDatabase(db: ClickHouse): Promise<void> {
   assertTestName(db.database)
-  if (await db.hasDatabase()) await db.command(`DROP DATABASE ${db.database}`)
+  const everywhere = db.cluster === '' ? '' : ` ON CLUSTER '${db.cluster}' SYNC`
+  if (await db.hasDatabase()) await db.command(`DROP DATABASE ${db.database}${everywhere}`)
 }
 
 /** Deletes those of the topics that are there. */

@@ -9,7 +9,7 @@ import { migrate } from '../../src/adapters/clickhouse/migrate.ts'
 import { openServer } from '../../src/adapters/clickhouse/server.ts'
 import { sqlCommand } from '../../src/cli/sql.ts'
 import { rowOf } from '../contract/ledger-rows.ts'
-import { describeWithService, testName } from '../services.ts'
+import { describeWithService, dropDatabase, testName } from '../services.ts'
 
 const home = process.cwd()
 let folder: string
@@ -141,7 +141,7 @@ describeWithService('clickhouse', 'sql on a server', (url) => {
       'SELECT count() AS migrations FROM schema_migrations FINAL',
     )
     expect(printed).toMatch(/^migrations\n\d+\n$/)
-    await db.command(`DROP DATABASE ${database}`)
+    await dropDatabase(db)
     await db.close()
   }, 60_000)
 })

@@ -15,7 +15,7 @@ import { TABLES } from '../../../src/core/tables.ts'
 import type { TableName } from '../../../src/core/tables.ts'
 import { rowOf } from '../../contract/ledger-rows.ts'
 import { ledgerSinkContract } from '../../contract/ledger-sink.contract.ts'
-import { describeWithService, testName } from '../../services.ts'
+import { describeWithService, dropDatabase, testName } from '../../services.ts'
 import { useEmbeddedEngine } from './embedded-engine.ts'
 
 const SHARDED: ReadonlySet<string> = new Set(TABLES.map(({ name }) => name))
@@ -127,7 +127,7 @@ describeWithService('clickhouse-server', 'a cluster of a full server', (url) => 
   beforeAll(async () => {
     await migrate(db)
     return async () => {
-      await db.command(`DROP DATABASE ${database} ON CLUSTER '${cluster}' SYNC`)
+      await dropDatabase(db)
       await db.close()
     }
   }, 120_000)

@@ -10,7 +10,7 @@ import { createClickHouseLedger } from '../../../src/adapters/clickhouse/ledger-
 import { migrate } from '../../../src/adapters/clickhouse/migrate.ts'
 import { openServer } from '../../../src/adapters/clickhouse/server.ts'
 import { rowOf } from '../../contract/ledger-rows.ts'
-import { describeWithService, testName } from '../../services.ts'
+import { describeWithService, dropDatabase, testName } from '../../services.ts'
 import { useEmbeddedEngine } from './embedded-engine.ts'
 
 const embedded = useEmbeddedEngine()
@@ -155,7 +155,7 @@ describeWithService('clickhouse', 'the files of a server', (url) => {
     for (const { view, file } of await exportViews(server, other)) {
       expect((await readFile(file)).equals(await readFile(join(folder, `${view}.csv`)))).toBe(true)
     }
-    await server.command(`DROP DATABASE ${database}`)
+    await dropDatabase(server)
     await server.close()
     await rm(other, { recursive: true })
   }, 60_000)

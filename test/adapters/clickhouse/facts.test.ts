@@ -4,7 +4,7 @@ import { clickHouseFacts, pingClickHouse } from '../../../src/adapters/clickhous
 import { migrate } from '../../../src/adapters/clickhouse/migrate.ts'
 import { readMigrations } from '../../../src/adapters/clickhouse/migration-files.ts'
 import { openServer } from '../../../src/adapters/clickhouse/server.ts'
-import { describeWithService, testName } from '../../services.ts'
+import { describeWithService, dropDatabase, testName } from '../../services.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -21,7 +21,7 @@ describeWithService('clickhouse', 'the facts of a ClickHouse', (url) => {
     // Ours is an hour ahead, so theirs is behind by as much, within a minute on any machine.
     expect(Math.round(facts.clockAheadMs / 60_000 / 10)).toBe(-6)
     await expect(pingClickHouse(db)).resolves.toBeUndefined()
-    await db.command(`DROP DATABASE ${db.database}`)
+    await dropDatabase(db)
     await db.close()
   })
 

@@ -9,7 +9,7 @@ import { migrate } from '../../../src/adapters/clickhouse/migrate.ts'
 import { statementsOf } from '../../../src/adapters/clickhouse/migration-files.ts'
 import { openServer } from '../../../src/adapters/clickhouse/server.ts'
 import { ledgerSinkContract } from '../../contract/ledger-sink.contract.ts'
-import { describeWithService, testName } from '../../services.ts'
+import { describeWithService, dropDatabase, testName } from '../../services.ts'
 import { useEmbeddedEngine } from './embedded-engine.ts'
 
 const readme = readFileSync(new URL('../../../schemas/README.md', import.meta.url), 'utf8')
@@ -53,7 +53,9 @@ describeWithService('clickhouse-server', 'the users on a full server', (url) => 
   }, 60_000)
   afterAll(async () => {
     await worker.close()
-    await almighty.command(`DROP DATABASE IF EXISTS ${database}`)
+    const doomed = openServer({ url, database })
+    await dropDatabase(doomed)
+    await doomed.close()
     const users = ['migrator', 'worker', 'reader'].map((user) => `${database}_${user}`)
     await almighty.command(`DROP USER IF EXISTS ${users.join(', ')}`)
     await almighty.close()

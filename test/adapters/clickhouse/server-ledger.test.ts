@@ -7,7 +7,7 @@ import { migrate } from '../../../src/adapters/clickhouse/migrate.ts'
 import { openServer } from '../../../src/adapters/clickhouse/server.ts'
 import { ledgerSinkContract } from '../../contract/ledger-sink.contract.ts'
 import { expectNoDeduplication } from './deduplication.ts'
-import { describeWithService, testName } from '../../services.ts'
+import { describeWithService, dropDatabase, testName } from '../../services.ts'
 
 describeWithService('clickhouse', 'the ledger on a server', (url) => {
   const database = testName('ledger')
@@ -17,7 +17,7 @@ describeWithService('clickhouse', 'the ledger on a server', (url) => {
     await migrate(db)
   }, 60_000)
   afterAll(async () => {
-    await db.command(`DROP DATABASE ${database}`)
+    await dropDatabase(db)
     await db.close()
   })
 
@@ -30,12 +30,12 @@ describeWithService('clickhouse', 'the ledger on a server', (url) => {
     const name = testName('two')
     const both = [openServer({ url, database: name }), openServer({ url, database: name })]
     await Promise.all(both.map((one) => migrate(one)))
-    const [one] = both
+    const [one = expect.unreachable()] = both
     const sql = 'SELECT count(), uniqExact(number) FROM schema_migrations FINAL'
-    const [[rows, numbers] = []] = (await one?.rows<[string, string]>(sql)) ?? []
+    const [[rows, numbers] = []] = await one.rows<[string, string]>(sql)
     expect(Number(rows)).toBeGreaterThan(10)
     expect(rows).toBe(numbers)
-    await one?.command(`DROP DATABASE ${name}`)
+    await dropDatabase(one)
     await Promise.all(both.map((each) => each.close()))
   }, 60_000)
 

@@ -5,7 +5,7 @@ import { afterAll, vi } from 'vitest'
 import { kafkaTopics } from '../../../src/adapters/kafka/topics.ts'
 import type { KafkaOptions } from '../../../src/adapters/kafka/client.ts'
 import type { WantedTopic } from '../../../src/adapters/kafka/topics-wanted.ts'
-import { testName } from '../../services.ts'
+import { deleteTopics, testName } from '../../services.ts'
 
 /** Call it in a suite: what it makes goes with the suite. */
 export function onBroker(brokers: string) {
@@ -16,7 +16,7 @@ export function onBroker(brokers: string) {
   const made: string[] = []
   afterAll(async () => {
     await admin.connect()
-    await admin.deleteTopics({ topics: made })
+    await deleteTopics(admin, ...made)
     await Promise.all([admin.disconnect(), topics.stop()])
   })
   return {
