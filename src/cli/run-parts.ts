@@ -8,8 +8,7 @@ import { kafkaTicks } from '../adapters/kafka/ticks.ts'
 import { kafkaTopics } from '../adapters/kafka/topics.ts'
 import { noProbe, systemClock, systemRandom } from '../adapters/process/system.ts'
 import { connectRedis } from '../adapters/redis/connect.ts'
-import type { RedisClient } from '../adapters/redis/connect.ts'
-import { redisError } from '../adapters/redis/errors.ts'
+import { pingRedis } from '../adapters/redis/health.ts'
 import { redisStateStore } from '../adapters/redis/redis-state-store.ts'
 import type { ProcessTelemetry } from '../adapters/telemetry/telemetry.ts'
 import type { Config } from '../config/config.ts'
@@ -91,17 +90,9 @@ async function open(
     },
     questions: {
       kafka: () => topics.cluster(),
-      redis: () => pingRedis(redis),
+      redis: () => pingRedis(redis, kafka.topic),
       clickhouse: ledger,
     },
-  }
-}
-
-async function pingRedis(redis: RedisClient): Promise<void> {
-  try {
-    await redis.ping()
-  } catch (error) {
-    throw redisError(redis, error)
   }
 }
 
