@@ -94,7 +94,7 @@ describeWithServices(
       const batchInflatedBytesMax = 67_108_864
       const options = { brokers, clientId: 'test', topic, group: topic, batchInflatedBytesMax }
       const source = new KafkaSource(options)
-      let isOver = false
+      const over = new AbortController()
 
       async function consume(partition: number): Promise<void> {
         const log = {
@@ -106,7 +106,7 @@ describeWithServices(
         // The topic has LogAppendTime.
         expect(log.facts.isCreateTime).toBe(false)
         let next = await worker(partition).acquire(log)
-        while (!isOver) {
+        while (!over.signal.aborted) {
           const { span } = await source.read(partition, next)
           if (span.to === next) continue
           await worker(partition).apply(judgeSpan(span, parser))
@@ -125,7 +125,7 @@ describeWithServices(
         const hasLanded = () => expect({ landed, errors }).toEqual({ landed: 1, errors: [] })
         await vi.waitFor(hasLanded, { timeout: 30_000, interval: 20 })
       } finally {
-        isOver = true
+        over.abort()
         await Promise.all(consuming)
         await source.stop()
       }

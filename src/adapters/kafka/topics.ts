@@ -11,6 +11,10 @@ import { configEntriesOf } from './topics-wanted.ts'
 
 const { AssignerProtocol, ConfigResourceTypes } = kafkajs
 
+const NOT_YET = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'])
+const KNOWN_ATTEMPTS = 100
+const KNOWN_EVERY_MS = 50
+
 export interface ClusterFacts {
   readonly clusterId: string
   /** `host:port` as the brokers advertise themselves. */
@@ -51,6 +55,8 @@ export interface KafkaTopics {
   create(wanted: WantedTopic): Promise<'created' | 'exists'>
   /** The topic must exist. */
   group(group: string, topic: string): Promise<GroupFacts>
+  /** Partitions that hold a record of that time (epoch ms) or later. The topic must exist. */
+  partitionsFrom(topic: string, timeMs: number): Promise<readonly number[]>
   stop(): Promise<void>
 }
 
@@ -73,6 +79,7 @@ export function kafkaTopics(options: KafkaOptions): KafkaTopics {
     settings: (topic) => ask(() => askSettings(admin, topic)),
     create: (wanted) => ask(() => create(admin, wanted)),
     group: (group, topic) => ask(() => askGroup(admin, group, topic)),
+    partitionsFrom: (topic, timeMs) => ask(() => partitionsFrom(admin, topic, timeMs)),
     stop: () => admin.disconnect(),
   }
 }
@@ -120,6 +127,8 @@ async function askSettings(admin: Admin, topic: string): Promise<TopicSettings |
 
 async function create(admin: Admin, wanted: WantedTopic): Promise<'created' | 'exists'> {
   const isNew = await admin.createTopics({
+    // kafkajs gives up waiting where a broker does not know of the topic yet.
+    waitForLeaders: false,
     topics: [
       {
         topic: wanted.topic,
@@ -129,7 +138,21 @@ async function create(admin: Admin, wanted: WantedTopic): Promise<'created' | 'e
       },
     ],
   })
+  if (isNew) await untilKnown(admin, wanted.topic)
   return isNew ? 'created' : 'exists'
+}
+
+/** Brokers learn of a new topic a moment later; one that is slow is no failure. */
+async function untilKnown(admin: Admin, topic: string): Promise<void> {
+  for (let attempt = 0; attempt < KNOWN_ATTEMPTS; attempt++) {
+    try {
+      await admin.fetchTopicMetadata({ topics: [topic] })
+      return
+    } catch (error) {
+      if (!NOT_YET.has(protocolTypeOf(error))) throw error
+      await new Promise((done) => setTimeout(done, KNOWN_EVERY_MS))
+    }
+  }
 }
 
 async function askGroup(admin: Admin, group: string, topic: string): Promise<GroupFacts> {
@@ -148,6 +171,17 @@ async function askGroup(admin: Admin, group: string, topic: string): Promise<Gro
     members: membersOf(found, topic),
     partitions: positions.toSorted((a, b) => a.partition - b.partition),
   }
+}
+
+/** Where no record is as late, Kafka answers with the end of the log as it is by then. */
+async function partitionsFrom(admin: Admin, topic: string, timeMs: number): Promise<number[]> {
+  const ends = await admin.fetchTopicOffsets(topic)
+  const found = await admin.fetchTopicOffsetsByTimestamp(topic, timeMs)
+  const at = new Map(found.map(({ partition, offset }) => [partition, Number(offset)]))
+  return ends
+    .filter(({ partition, high }) => (at.get(partition) ?? Infinity) < Number(high))
+    .map(({ partition }) => partition)
+    .toSorted((a, b) => a - b)
 }
 
 function membersOf(group: GroupDescription | undefined, topic: string): GroupMember[] {
