@@ -14,6 +14,8 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { Redis } from 'ioredis'
 import { Kafka, logLevel } from 'kafkajs'
+import { migrate } from '../../src/adapters/clickhouse/migrate.ts'
+import { readMigrations } from '../../src/adapters/clickhouse/migration-files.ts'
 import { openServer } from '../../src/adapters/clickhouse/server.ts'
 import { createGenerator } from '../../src/adapters/generator/generator.ts'
 import { generatorOptions } from '../../src/adapters/generator/options.ts'
@@ -78,7 +80,10 @@ async function compare(): Promise<void> {
   }
 }
 
-/** Events with their own times: a topic of the past, as a backfill has it. */
+/**
+ * Events with their own times: a topic of the past, as a backfill has it. Without invalid ones,
+ * since the bare consumer would die of them.
+ */
 async function fill(kafka: Kafka, topic: string): Promise<void> {
   const admin = kafka.admin()
   const producer = kafka.producer({ allowAutoTopicCreation: false })
@@ -98,7 +103,7 @@ async function fill(kafka: Kafka, topic: string): Promise<void> {
   let messages: { key: string; value: string; timestamp: string }[] = []
   let sent = 0
   for (const { timeMs, key, value } of createGenerator(
-    generatorOptions({ events: EVENTS, ...persons }),
+    generatorOptions({ events: EVENTS, invalid: 0, ...persons }),
   )) {
     messages.push({ key, value, timestamp: String(timeMs) })
     if (messages.length < 1_000) continue
@@ -128,7 +133,8 @@ async function measure(who: Reading['who'], place: Place): Promise<Reading> {
   let begun: { readonly ms: number; readonly events: number; readonly cpu: number[] } | null = null
   const residentMb: number[] = []
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`the ${who} consumer ended early`)
+    if (child.exitCode !== null)
+      throw new Error(`the ${who} consumer ended early with ${child.exitCode}`)
     const events = await consumer.done()
     if (begun === null && events > 0) {
       begun = { ms: performance.now(), events, cpu: pids.map(([, pid]) => cpuSeconds(pid)) }
@@ -184,7 +190,11 @@ async function startWorker({ services, topic, group }: Place): Promise<Consumer>
     TRIBUTARY_HTTP__PORT: '0',
   }
   const main = path.join(ROOT, 'dist/main.js')
-  execFileSync(process.execPath, [main, 'migrate', '--clickhouse-only'], { env, stdio: 'ignore' })
+  const db = openServer({ url: url('clickhouse'), database: group })
+  // The bench is compiled into another folder than that of the migrations.
+  const folder = new URL(`file://${ROOT}/schemas/clickhouse/`)
+  await migrate(db, { migrations: await readMigrations(folder) })
+  await db.close()
   const redis = new Redis(url('redis'))
   await forgetState(redis, topic)
   const child = spawn(process.execPath, [main, 'run'], { env, stdio: ['ignore', 'ignore', 2] })
