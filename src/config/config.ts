@@ -23,7 +23,13 @@ export interface Config {
     readonly password: string
     readonly oauthTokenFile: string
   }
-  readonly redis: { readonly url: string }
+  readonly redis: {
+    readonly url: string
+    /** Paths; '': not given. */
+    readonly tlsCaFile: string
+    readonly tlsCertFile: string
+    readonly tlsKeyFile: string
+  }
   readonly clickhouse: {
     readonly url: string
     readonly database: string
@@ -70,7 +76,7 @@ export function toConfig(input: ConfigInput): Config {
       password: kafka.password,
       oauthTokenFile: kafka.oauth_token_file,
     },
-    redis,
+    redis: toRedis(redis),
     clickhouse: toClickHouse(clickhouse),
     http,
     ticks: input.ticks,
@@ -86,6 +92,15 @@ export function toConfig(input: ConfigInput): Config {
     logLevel: input.log_level,
     settings: toSettings(input),
   })
+}
+
+function toRedis(input: ConfigInput['redis']): Config['redis'] {
+  return {
+    url: input.url,
+    tlsCaFile: input.tls_ca_file,
+    tlsCertFile: input.tls_cert_file,
+    tlsKeyFile: input.tls_key_file,
+  }
 }
 
 function toClickHouse(input: ConfigInput['clickhouse']): Config['clickhouse'] {

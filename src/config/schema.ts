@@ -19,6 +19,7 @@ import {
 } from './fields.ts'
 import { goals } from './goals.ts'
 import { kafkaSecurityKeys, withSecurityRules } from './kafka-security.ts'
+import { redis } from './redis-keys.ts'
 import { workerKeys } from './worker-keys.ts'
 
 const HOST = /^(\[[0-9a-f:.]+\]|[\w.-]+):\d{1,5}$/i
@@ -57,14 +58,6 @@ const kafkaKeys = z.strictObject({
   ...kafkaSecurityKeys,
 })
 const kafka = withSecurityRules(kafkaKeys)
-
-const redis = z.strictObject({
-  url: key(
-    url(/^rediss?$/, 'an address like redis://user:password@host:6379/0'),
-    'redis://127.0.0.1:6379',
-    { kind: 'URL', secret: 'url', description: 'Redis that keeps the state.' },
-  ),
-})
 
 const clickhouse = z.strictObject({
   url: key(url(/^https?$/, 'an address like http://host:8123'), 'http://127.0.0.1:8123', {

@@ -17,7 +17,10 @@ const TIMED_OUT = 'Command timed out'
 
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [/^OOM/, 'raise maxmemory of Redis: it refuses writes, and nothing is lost meanwhile'],
-  [/^(NOPERM|NOAUTH|WRONGPASS)/, 'user, password and ACL are described in src/adapters/redis'],
+  [
+    /^(NOPERM|NOAUTH|WRONGPASS|ERR The user executing)/,
+    'user, password and ACL are described in src/adapters/redis',
+  ],
   [/^READONLY/, 'TRIBUTARY_REDIS__URL leads to a replica; it must lead to the primary'],
   [/^MISCONF/, 'Redis cannot write to its disk'],
 ]

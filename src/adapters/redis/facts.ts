@@ -54,10 +54,10 @@ async function tryOut(redis: RedisClient, topic: string): Promise<string> {
   clear.begin('drop', meta, 0)
   const steps: readonly (() => Promise<unknown>)[] = [
     () => redis.hset(meta, OWNER_FIELD, fence.token),
+    () => redis.hmget(meta, 'field'),
     () => runFenced(redis, meta, fence, write),
     () => redis.hgetall(meta),
     () => redis.hkeys(meta),
-    () => redis.hmget(meta, 'field'),
     () => redis.hlen(meta),
     () => redis.mget(due(0)),
     () => redis.hdel(meta, 'field'),

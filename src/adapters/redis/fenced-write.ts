@@ -90,7 +90,7 @@ function addJourneys(write: PackedWrite, keys: PartitionKeys, commit: Commit): v
     let gone = 0
     for (let o = from; o < to; o += 1) if (isEmpty(journeys, order[o]!)) gone += 1
     if (gone > 0) write.begin('unset', keys.buckets[b]!, gone)
-    for (let o = from; gone > 0 && o < to; o += 1) {
+    for (let o = from; o < to; o += 1) {
       if (isEmpty(journeys, order[o]!)) addPerson(write, persons, order[o]!)
     }
     const held = to - from - gone

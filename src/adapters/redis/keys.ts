@@ -13,8 +13,8 @@ export const bucketOf = (persons: Uint8Array, at: number): number => persons[at]
 export interface PartitionKeys {
   readonly meta: string
   readonly dictionary: string
-  due(hour: number): string
-  ledger(hour: number): string
+  readonly due: (hour: number) => string
+  readonly ledger: (hour: number) => string
   /** Every hash that may hold journeys, by number. */
   readonly buckets: readonly string[]
 }
