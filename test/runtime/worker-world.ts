@@ -4,13 +4,17 @@
 import { createMemoryLedger } from '../../src/adapters/memory/memory-ledger.ts'
 import type { MemoryLedger } from '../../src/adapters/memory/memory-ledger.ts'
 import { MemoryDeadLetters } from '../../src/adapters/memory/memory-dead-letters.ts'
+import { MemoryLog } from '../../src/adapters/memory/memory-log.ts'
+import type { MemoryMember } from '../../src/adapters/memory/memory-log.ts'
 import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store.ts'
 import { createGenerator } from '../../src/adapters/generator/generator.ts'
 import { generatorOptions } from '../../src/adapters/generator/options.ts'
 import { noProbe, noTelemetry } from '../../src/adapters/process/system.ts'
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts'
 import { TABLES } from '../../src/core/tables.ts'
-import type { SourceRecord } from '../../src/ports/record-source.ts'
+import type { RecordSource, SourceRecord } from '../../src/ports/record-source.ts'
+import type { TickSink } from '../../src/ports/tick-sink.ts'
+import { TICK_HEADER } from '../../src/ports/tick-sink.ts'
 import type { Count, LogEvent, LogFields, Telemetry } from '../../src/ports/telemetry.ts'
 import { judgeSpan } from '../../src/runtime/judge-span.ts'
 import { DEFAULT_LIMITS } from '../../src/runtime/partition-options.ts'
@@ -22,17 +26,17 @@ import { partitionOf } from '../../src/schema/partitioners.ts'
 import { createRecordParser } from '../../src/schema/record.ts'
 import { createDraw } from '../logs/moves.ts'
 import type { Draw } from '../logs/moves.ts'
-import { SimulatedTopic } from './simulated-topic.ts'
-import type { SimulatedSource } from './simulated-topic.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import { stateOf } from './world.ts'
 
 export const PARTITIONS = 4
+const GROUP = 'workers'
+const READ_WAIT_MS = 200
 const HOUR_MS = 3_600_000
 
 export interface WorkerWorld {
   readonly clock: VirtualClock
-  readonly topic: SimulatedTopic
+  readonly log: MemoryLog
   readonly stores: readonly MemoryStateStore[]
   readonly ledger: MemoryLedger
   readonly deadLetters: MemoryDeadLetters
@@ -60,15 +64,25 @@ export class Told implements Telemetry {
   }
 }
 
+/** Records in the order of their times; their offsets are those that the log gives them. */
+type Appended = Omit<SourceRecord, 'offset'> & { readonly partition: number }
+
 export function createWorkerWorld(seed: number, events = 400): WorkerWorld {
-  const logs = logsOf(seed, events)
-  const lastMs = Math.max(...logs.map((log) => log.at(-1)?.timeMs ?? 0))
-  const clock = new VirtualClock(lastMs + HOUR_MS)
+  const records = recordsOf(seed, events)
+  const clock = new VirtualClock(records.at(-1)!.timeMs + HOUR_MS)
   const draw = createDraw(seed)
+  const log = new MemoryLog({
+    topic: 'events',
+    clock,
+    facts: { clusterId: 'test', partitions: PARTITIONS, isCompacted: false, isCreateTime: false },
+    recordsMax: draw(1, 20),
+    waitMs: READ_WAIT_MS,
+  })
+  for (const { partition, ...record } of records) log.append(partition, record)
   return {
     clock,
-    topic: new SimulatedTopic(logs, clock, draw),
-    stores: logs.map(() => new MemoryStateStore()),
+    log,
+    stores: Array.from({ length: PARTITIONS }, () => new MemoryStateStore()),
     ledger: createMemoryLedger(),
     deadLetters: new MemoryDeadLetters(),
     draw,
@@ -76,23 +90,40 @@ export function createWorkerWorld(seed: number, events = 400): WorkerWorld {
   }
 }
 
-function logsOf(seed: number, events: number): SourceRecord[][] {
-  const logs: SourceRecord[][] = Array.from({ length: PARTITIONS }, () => [])
+export function recordsOf(seed: number, events: number): Appended[] {
   const options = { events, seed, late: 0.1, duplicate: 0.1, invalid: 0.05 }
-  for (const { timeMs, key, value } of createGenerator(generatorOptions(options))) {
+  return [...createGenerator(generatorOptions(options))].map(({ timeMs, key, value }) => {
     const bytes = Buffer.from(key)
-    const log = logs[partitionOf(bytes, 'murmur2', PARTITIONS)]!
-    log.push({ offset: log.length, timeMs, key: bytes, value: Buffer.from(value) })
-  }
-  return logs
+    const partition = partitionOf(bytes, 'murmur2', PARTITIONS)
+    return { partition, timeMs, key: bytes, value: Buffer.from(value) }
+  })
+}
+
+/** Appends to the log itself, with the broker's time. */
+export const ticksOf = ({ log, clock }: WorkerWorld): TickSink => ({
+  append: async (partition) => {
+    const headers = { [TICK_HEADER]: null }
+    log.append(partition, { timeMs: clock.now(), key: null, value: null, headers })
+  },
+})
+
+export const highs = ({ log }: WorkerWorld): number[] =>
+  Array.from({ length: PARTITIONS }, (_, partition) => log.bounds(partition).high)
+
+interface Member {
+  readonly worker: Worker
+  /** As the group knows it. */
+  readonly member: MemoryMember
 }
 
 /** A worker that has not started, as a new member of the group; `changes` are taken as they are. */
 export function createMember(
   world: WorkerWorld,
   changes: Partial<WorkerOptions> = {},
-): { worker: Worker; source: SimulatedSource } {
-  const source = world.topic.member()
+  through: (source: RecordSource) => RecordSource = (source) => source,
+): Member {
+  const member = world.log.member(GROUP)
+  const source = through(member)
   const { clock, ledger, deadLetters, draw, told, stores } = world
   const name = draw(0, 999_999)
   let tokens = 0
@@ -116,17 +147,21 @@ export function createMember(
     telemetry: told,
     ...changes,
   }
-  return { worker: new Worker(options), source }
+  return { worker: new Worker(options), member }
+}
+
+/** Where the stores stand; -1: nowhere yet. */
+export const nexts = async ({ stores }: WorkerWorld): Promise<number[]> => {
+  const owners = await Promise.all(stores.map((store) => store.owner()))
+  return owners.map(({ meta }) => meta?.next ?? -1)
 }
 
 /** All records of the logs are in the stores. */
-export const isConsumed = async ({ stores, topic }: WorkerWorld): Promise<boolean> => {
-  const owners = await Promise.all(stores.map((store) => store.owner()))
-  return owners.every(({ meta }, i) => meta?.next === topic.logs[i]!.high)
-}
+export const isConsumed = async (world: WorkerWorld): Promise<boolean> =>
+  (await nexts(world)).join() === highs(world).join()
 
 /** The stores' bytes and the ledger's rows. */
-export async function resultOf({ stores, ledger }: WorkerWorld) {
+export async function resultOf({ stores, ledger }: Pick<WorkerWorld, 'stores' | 'ledger'>) {
   const rows = TABLES.map(({ name }) =>
     ledger
       .rows(name)
@@ -136,34 +171,38 @@ export async function resultOf({ stores, ledger }: WorkerWorld) {
   return { states: await Promise.all(stores.map(stateOf)), rows }
 }
 
-/** What one undisturbed owner of each partition makes of the same logs. */
-export async function expectedOf({ topic }: WorkerWorld) {
-  const world = { ...createWorkerWorld(0, 1), ledger: createMemoryLedger() }
+/** What one undisturbed owner of each partition makes of the same logs, up to those offsets. */
+export async function expectedOf(world: WorkerWorld, ends = highs(world)) {
+  const { log } = world
+  const stores = ends.map(() => new MemoryStateStore())
+  const ledger = createMemoryLedger()
   const counts = [{ fromOffset: 0, count: PARTITIONS }]
-  for (const [partition, { records, low, high }] of topic.logs.entries()) {
+  for (const [partition, end] of ends.entries()) {
     const worker = new PartitionWorker({
-      topic: topic.topic,
+      topic: log.topic,
       partition,
-      group: topic.group,
+      group: GROUP,
       start: 'earliest',
       allowCreateTime: false,
       settings: DEFAULT_SETTINGS,
       fingerprint: 'f',
       limits: DEFAULT_LIMITS,
-      store: world.stores[partition]!,
-      ledger: world.ledger,
-      deadLetters: world.deadLetters,
+      store: stores[partition]!,
+      ledger,
+      deadLetters: new MemoryDeadLetters(),
       clock: { now: () => Number.MAX_SAFE_INTEGER / 2, sleep: () => Promise.resolve() },
       random: { token: () => 'undisturbed' },
       probe: noProbe,
       telemetry: noTelemetry,
     })
     const readAt = () => Promise.resolve(null)
-    await worker.acquire({ facts: topic.facts, bounds: { low, high }, groupNext: null, readAt })
+    const facts = log.factsNow()
+    await worker.acquire({ facts, bounds: log.bounds(partition), groupNext: null, readAt })
     const parser = createRecordParser(DEFAULT_SETTINGS, { partitioner: 'murmur2', counts })
-    const span = { topic: topic.topic, partition, from: low, to: high, records }
+    const records = Array.from({ length: end }, (_, offset) => log.readAt(partition, offset)!)
+    const span = { topic: log.topic, partition, from: 0, to: end, records }
     await worker.apply(judgeSpan(span, parser))
     await worker.flush()
   }
-  return resultOf(world)
+  return resultOf({ stores, ledger })
 }
