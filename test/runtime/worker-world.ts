@@ -91,12 +91,20 @@ export function createWorkerWorld(seed: number, events = 400): WorkerWorld {
 }
 
 export function recordsOf(seed: number, events: number): Appended[] {
-  const options = { events, seed, late: 0.1, duplicate: 0.1, invalid: 0.05 }
+  const persons = Math.max(40, Math.floor(events / 12))
+  const options = { events, seed, persons, late: 0.1, duplicate: 0.1, invalid: 0.05 }
   return [...createGenerator(generatorOptions(options))].map(({ timeMs, key, value }) => {
     const bytes = Buffer.from(key)
     const partition = partitionOf(bytes, 'murmur2', PARTITIONS)
     return { partition, timeMs, key: bytes, value: Buffer.from(value) }
   })
+}
+
+/** More records, as of now; `beside`: so many partitions beside that of their key. */
+export function appendMore({ log, clock }: WorkerWorld, events: number, { beside = 0 } = {}): void {
+  for (const { partition, ...record } of recordsOf(77, events)) {
+    log.append((partition + beside) % PARTITIONS, { ...record, timeMs: clock.now() })
+  }
 }
 
 /** Appends to the log itself, with the broker's time. */
