@@ -14,6 +14,7 @@ import { noColorOption } from './options.ts'
 import { replayCommand } from './replay.ts'
 import { runCommand } from './run.ts'
 import { sqlCommand } from './sql.ts'
+import { tickCommand } from './tick.ts'
 import { packageVersion, versionCommand } from './version.ts'
 
 export function createProgram(): CommandUnknownOpts {
@@ -29,6 +30,7 @@ export function createProgram(): CommandUnknownOpts {
     demoCommand(),
     generateCommand(),
     migrateCommand(),
+    tickCommand(),
     checkCommand(),
     journeyCommand(),
     sqlCommand(),

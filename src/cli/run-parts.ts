@@ -90,7 +90,7 @@ async function open(
     },
     questions: {
       kafka: () => topics.cluster(),
-      redis: () => pingRedis(redis, kafka.topic),
+      redis: () => pingRedis(redis, kafka.topic, QUESTION_TIMEOUT_MS),
       clickhouse: ledger,
     },
   }

@@ -17,7 +17,7 @@ import { watchServices } from './run-services.ts'
 import { endOnDefects, logFailure, stopSignal } from './run-signals.ts'
 import { packageVersion } from './version.ts'
 
-const WATCH = { everyMs: 3_000, timeoutMs: 3_000 }
+const WATCH = { everyMs: 3_000, timeoutMs: 5_000 }
 
 /** What there is so far, for those who watch. */
 interface Life {
@@ -56,7 +56,6 @@ export async function runWorker(config: Config, output: LogStream): Promise<void
     throw error
   } finally {
     release()
-    output.flush()
   }
 }
 

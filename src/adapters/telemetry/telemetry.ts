@@ -8,6 +8,7 @@ import { COUNTS } from '../../ports/telemetry.ts'
 import type { LogEvent, LogFields, LogLevel, Telemetry } from '../../ports/telemetry.ts'
 import { COUNTERS, HISTOGRAMS, PLAIN, SUPPRESSED } from './catalogue.ts'
 import type { MetricSpec } from './catalogue.ts'
+import type { LogStream } from './log-stream.ts'
 import { RateLimit } from './rate-limit.ts'
 import { collected, registerWorkerGauges } from './worker-gauges.ts'
 import type { WorkerFigures } from './worker-gauges.ts'
@@ -20,7 +21,7 @@ export interface TelemetryOptions {
   readonly topic: string
   readonly level: LogLevel
   /** Where log lines go. */
-  readonly destination: { write(line: string): void }
+  readonly destination: LogStream
   readonly version: string
   /** Asked at each scrape; null while there is no worker. */
   readonly worker: () => WorkerFigures | null
