@@ -160,6 +160,7 @@ export class PartitionWorker {
     const held = this.#holding()
     const take = async (room: Room): Promise<Snapshot> => {
       await this.#drain(held)
+      await this.#noteActivation(held)
       return held.flusher.snapshot(held.committed, room)
     }
     return {
@@ -167,6 +168,14 @@ export class PartitionWorker {
       take: (room) => this.#exclusively(() => take(room)),
       forget: (flushed) => this.#forgetVerified(held, flushed),
     }
+  }
+
+  /** The flush before has made the lineage active; the state must know, too, or does it again. */
+  async #noteActivation(held: HeldPartition): Promise<void> {
+    const { next, lastRecord, activeAt } = held.meta
+    if (activeAt === 0 || !held.flusher.isActive) return
+    await held.commit({ to: next, lastRecord, letters: [], counted: new OutcomeCounts() })
+    await this.#drain(held)
   }
 
   async #flush(): Promise<void> {

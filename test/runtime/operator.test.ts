@@ -171,6 +171,8 @@ describe('a rebuild', () => {
     await worker.flush()
     expect(await statuses(world)).toEqual(['0 active new goals', '0 retired first'])
     expect(records(world, plan.lineage)).toBe(LOG.length)
+    await worker.flush()
+    expect((await world.store.owner()).meta).toMatchObject({ activeAt: 0, next: endOf(world) })
   })
 
   it('becomes active all the same when the worker dies just before or after', async () => {
