@@ -62,7 +62,7 @@ export const commitOf = (changes: Partial<Commit>): Commit => ({
 })
 
 /** Everything that a store can be asked for, of those persons. */
-export async function contentOf(store: StateStore, all: Uint8Array): Promise<unknown> {
+export async function contentOf(store: StateStore, all: Uint8Array): Promise<object> {
   const rows = (await store.loadLedger()).map(({ hour, fields, values }) => {
     const texts = itemsOf(values)
     return [

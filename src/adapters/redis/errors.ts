@@ -14,6 +14,7 @@ export function noteFailure(redis: object, failure: Error): void {
 const DISCONNECTED =
   /^(Stream isn't writeable|Cluster isn't ready|Connection is closed|Reached the max retries|None of startup nodes|Failed to refresh slots)/
 const TIMED_OUT = 'Command timed out'
+export const SILENT = 'no answer in time'
 
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [/^OOM/, 'raise maxmemory of Redis: it refuses writes, and nothing is lost meanwhile'],
@@ -41,7 +42,7 @@ export function redisError(redis: object, failure: unknown): TributaryError {
 }
 
 function describe(redis: object, text: string): string {
-  if (text === TIMED_OUT) return 'no answer in time'
+  if (text === TIMED_OUT) return SILENT
   if (!DISCONNECTED.test(text)) return text
   const why = failures.get(redis)
   return why === undefined || DISCONNECTED.test(why) ? 'there is no connection' : why
@@ -49,13 +50,13 @@ function describe(redis: object, text: string): string {
 
 /** First line of what was said, without the arguments that Redis quotes of an unknown command. */
 function textOf(failure: unknown): string {
-  const { message, cause, lastNodeError } = Object(failure) as {
+  const { message, errors, lastNodeError } = Object(failure) as {
     message?: string
-    cause?: unknown
+    errors?: readonly unknown[]
     lastNodeError?: unknown
   }
-  // A cluster client says that no node answered; why, the last of them knows.
-  const inner = lastNodeError ?? (message === '' ? cause : undefined)
-  if (inner !== undefined && inner !== null) return textOf(inner)
+  // Where no node of a cluster, or no address of a name, could be had, the reason lies within.
+  const inner = lastNodeError ?? errors?.at(-1)
+  if (inner !== undefined) return textOf(inner)
   return String(message ?? failure).replace(/(, with args beginning with|\n).*$/s, '')
 }

@@ -2,6 +2,7 @@
 // that the worker does. That is tried out on keys of nobody's partition, which are gone afterwards.
 import type { RedisClient } from './connect.ts'
 import { redisError } from './errors.ts'
+import { exchange } from './exchange.ts'
 import { NOBODYS_PARTITION, refusalOf } from './health.ts'
 import { readInfo } from './info.ts'
 import { partitionKeys } from './keys.ts'
@@ -25,8 +26,8 @@ export interface RedisFacts {
 }
 
 /** Of a cluster, the node of one key stands for all. Throws TRIBUTARY_REDIS_UNAVAILABLE. */
-export async function redisFacts(redis: RedisClient, topic: string): Promise<RedisFacts> {
-  try {
+export function redisFacts(redis: RedisClient, topic: string): Promise<RedisFacts> {
+  return exchange(redis, async () => {
     const info = await readInfo(redis, partitionKeys(topic, NOBODYS_PARTITION).meta)
     const refusal = refusalOf(info)
     return {
@@ -39,9 +40,7 @@ export async function redisFacts(redis: RedisClient, topic: string): Promise<Red
       maxBytes: Number(info['maxmemory']),
       refusal: refusal === '' ? await tryOut(redis, topic) : refusal,
     }
-  } catch (error) {
-    throw redisError(redis, error)
-  }
+  })
 }
 
 /** Every command that the state store uses, once; '' or the first refusal. */

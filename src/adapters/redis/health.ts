@@ -1,6 +1,7 @@
 // Can the worker write now? For `/readyz`: quick, and it changes nothing.
 import type { RedisClient } from './connect.ts'
-import { redisError } from './errors.ts'
+import { redisError, SILENT } from './errors.ts'
+import { exchange } from './exchange.ts'
 import { readInfo } from './info.ts'
 import { partitionKeys } from './keys.ts'
 
@@ -21,16 +22,16 @@ export async function pingRedis(
   const { meta } = partitionKeys(topic, NOBODYS_PARTITION)
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer in time')), timeoutMs)
+    timer = setTimeout(() => reject(redisError(redis, SILENT)), timeoutMs)
   })
-  try {
-    // A write that finds nothing to do is refused where every write is.
-    const asked = Promise.all([readInfo(redis, meta), redis.hdel(meta, 'none')])
-    const [info] = await Promise.race([asked, late])
+  // A write that finds nothing to do is refused where every write is.
+  const asked = exchange(redis, async () => {
+    const [info] = await Promise.all([readInfo(redis, meta), redis.hdel(meta, 'none')])
     const refusal = refusalOf(info)
     if (refusal !== '') throw new Error(refusal)
-  } catch (error) {
-    throw redisError(redis, error)
+  })
+  try {
+    await Promise.race([asked, late])
   } finally {
     clearTimeout(timer)
   }

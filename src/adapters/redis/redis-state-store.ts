@@ -2,7 +2,7 @@
 // taking ownership goes through `commit.lua`, which checks the fence and writes all or nothing.
 import type { StateStore } from '../../ports/state-store.ts'
 import type { RedisClient } from './connect.ts'
-import { isTimeout, redisError } from './errors.ts'
+import { exchange } from './exchange.ts'
 import {
   writeOfCommit,
   writeOfCreation,
@@ -18,15 +18,7 @@ import { runFenced } from './run-script.ts'
 /** @param redis from `connectRedis`: its errors must not hide a repeated command */
 export function redisStateStore(redis: RedisClient, topic: string, partition: number): StateStore {
   const keys = partitionKeys(topic, partition)
-  /** Runs an exchange with Redis; its errors come as ours. A silent connection is given up. */
-  const ask = async <T>(exchange: () => Promise<T>): Promise<T> => {
-    try {
-      return await exchange()
-    } catch (error) {
-      if (isTimeout(error)) redis.disconnect(true)
-      throw redisError(redis, error)
-    }
-  }
+  const ask = <T>(question: () => Promise<T>): Promise<T> => exchange(redis, question)
   return {
     acquire: (token) =>
       ask(async () => {

@@ -29,8 +29,8 @@ const unavailable = (text: string) => ({
   message: expect.stringContaining(text) as string,
 })
 
-it('says at once that nobody is there, and what to check', async () => {
-  await expect(ping({ url: 'redis://127.0.0.1:1' })).rejects.toMatchObject({
+it.each(['127.0.0.1', 'localhost'])('says at once that nobody is at %s', async (host) => {
+  await expect(ping({ url: `redis://${host}:1` })).rejects.toMatchObject({
     ...unavailable('ECONNREFUSED'),
     hint: expect.stringContaining('TRIBUTARY_REDIS__URL') as string,
   })
