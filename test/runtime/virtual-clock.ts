@@ -39,7 +39,7 @@ export class VirtualClock implements Clock {
   }
 
   /** Lets time pass until the condition holds. Throws if it does not within `limitMs`. */
-  async until(isReached: () => boolean | Promise<boolean>, limitMs = 3_600_000): Promise<void> {
+  async until(isReached: () => boolean | Promise<boolean>, limitMs = 900_000): Promise<void> {
     const endMs = this.#nowMs + limitMs
     for (;;) {
       await settled()

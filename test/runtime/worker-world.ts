@@ -91,7 +91,7 @@ export function createWorkerWorld(seed: number, events = 400): WorkerWorld {
 }
 
 export function recordsOf(seed: number, events: number): Appended[] {
-  const persons = Math.max(40, Math.floor(events / 12))
+  const persons = Math.max(40, events >> 1)
   const options = { events, seed, persons, late: 0.1, duplicate: 0.1, invalid: 0.05 }
   return [...createGenerator(generatorOptions(options))].map(({ timeMs, key, value }) => {
     const bytes = Buffer.from(key)
