@@ -11,7 +11,7 @@ import { CONTAINER_PLANS } from './container-plans.mjs'
 const OWNER_LABEL = 'tributary.test.owner'
 const ENGINE_MS = 20_000
 const PULL_MS = 180_000
-const START_MS = 120_000
+const START_MS = 240_000
 const RYUK_PULL_MS = 30_000
 const RYUK_IMAGE = process.env.RYUK_CONTAINER_IMAGE ?? 'testcontainers/ryuk:0.14.0'
 
