@@ -21,9 +21,11 @@ import { Delta, Ledger } from './ledger.ts'
 import { createPackedEvent, kindOfEvent, packEvent } from './pack-event.ts'
 import type { Settings } from './settings.ts'
 
-const CLAMP_MS = 5 * 60_000
+/** An event so far ahead of its record takes the time of the record. */
+export const CLAMP_MS = 5 * 60_000
 const SETTLED_PER_RECORD = 16
-const SETTLED_PER_TICK = 1024
+/** Due persons that one tick settles. */
+export const SETTLED_PER_TICK = 1024
 
 /** A record as the core takes it: an event, a rejection, or a tick. */
 export interface CoreRecord {
