@@ -11,10 +11,13 @@ import { PartitionWorker } from './partition-worker.ts'
 import { patientDeadLetters, patientStore } from './patient-ports.ts'
 import { sentence } from './sentence.ts'
 import { Ticker } from './ticker.ts'
+import { within } from './waiting.ts'
 import type { WorkerOptions } from './worker-options.ts'
 
 /** Attempts follow each other ever more slowly, up to so many times the first wait. */
 const RETRY_FACTOR_MAX = 10
+/** A note is not worth a flush that waits longer. */
+const NOTE_MAX_MS = 5_000
 
 export interface LoopContext {
   readonly options: WorkerOptions
@@ -95,12 +98,15 @@ export class PartitionLoop {
   async note(next: number): Promise<void> {
     if (this.isReleased || next === this.#noted) return
     const { partition } = this
-    const { source, telemetry } = this.#context.options
-    try {
-      await source.note(partition, next)
-      this.#noted = next
-    } catch (error) {
-      const message = `the group has not noted the position: ${sentence(error)}`
+    const { source, telemetry, clock } = this.#context.options
+    const noting = source.note(partition, next).then(
+      () => '',
+      (error: unknown) => sentence(error),
+    )
+    const failure = (await within(clock, NOTE_MAX_MS, noting)) ?? 'there is no answer'
+    if (failure === '') this.#noted = next
+    else {
+      const message = `the group has not noted the position: ${failure}`
       telemetry.log('warn', 'note_failed', message, { partition, next })
     }
   }
