@@ -123,6 +123,7 @@ describe('a new lineage beside the old', () => {
     const plan = await beginLineage(contextOf(lost, true), request({}))
     expect(plan.baseOffset).toBe(LOG[20]!.offset)
     expect(plan.warnings).toEqual(['open journeys are lost'])
+    expect((await lost.store.owner()).meta).toMatchObject({ generation: 2 })
     await goOn(lost, LOG[20]!.offset)
     expect(records(lost, plan.lineage)).toBe(40)
   })

@@ -55,7 +55,8 @@ export async function beginLineage(
   const meta = firstMeta(options, facts, {
     baseOffset,
     earlier: lineages.length,
-    generation: (found.meta?.generation ?? 0) + 1,
+    // A state that was lost cannot tell; its lineages can.
+    generation: Math.max(found.meta?.generation ?? 0, lineages.length) + 1,
     counts: await ledger.partitionCounts(topic, partition),
     activeAt,
   })
