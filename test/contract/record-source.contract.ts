@@ -235,7 +235,7 @@ export function recordSourceContract(create: (partitions: number) => Promise<Log
       const two = await join(hands, group, handlerOf('two'))
       await vi.waitFor(() => {
         const parts = ['one', 'two'].map((name) => owned.get(name) ?? [])
-        expect(parts.flat().toSorted()).toEqual([0, 1, 2])
+        expect(parts.flat().toSorted((a, b) => a - b)).toEqual([0, 1, 2])
         expect(Math.min(...parts.map((part) => part.length))).toBe(1)
       }, WITHIN)
       owned.delete('two')
@@ -272,7 +272,7 @@ export function recordSourceContract(create: (partitions: number) => Promise<Log
 }
 
 export interface CompactedLog {
-  source(group: string): RecordSource
+  readonly source: (group: string) => RecordSource
   /** Offsets 0 to 9, of which only these are left, and the end of the log is `high`. */
   readonly kept: readonly number[]
   readonly high: number

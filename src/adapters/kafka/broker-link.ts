@@ -6,7 +6,6 @@
 import type { Broker, Cluster, Kafka } from 'kafkajs'
 import { TributaryError } from '../../ports/errors.ts'
 import type { LogBounds } from '../../ports/record-source.ts'
-import { FETCH_API, FETCH_VERSION } from './fetch-codec.ts'
 import type { ProtocolRequest, ProtocolResponse } from './fetch-codec.ts'
 
 const METADATA_MAX_AGE_MS = 30_000
@@ -67,21 +66,14 @@ export class BrokerLink {
     return Object.keys(leaders).find((node) => Number(node) >= 0)
   }
 
-  /** Sends a Fetch; an error leaves the node's connections closed, to be opened anew. */
-  async fetch<T>(
+  /** One request to one node; an error closes the node's connections, to be opened anew. */
+  async send<T>(
     nodeId: string,
     request: ProtocolRequest,
     response: ProtocolResponse<T>,
   ): Promise<T> {
     const broker = (await this.#cluster.findBroker({ nodeId })) as LinkedBroker
-    const range = broker.versions[FETCH_API]
-    if (!range || range.minVersion > FETCH_VERSION || range.maxVersion < FETCH_VERSION) {
-      throw new TributaryError(
-        'TRIBUTARY_KAFKA_UNAVAILABLE',
-        `this Kafka broker does not know version ${FETCH_VERSION} of the Fetch request`,
-        { hint: 'Apache Kafka 2.3 or newer is needed' },
-      )
-    }
+    expectVersion(broker, request)
     try {
       return await broker.connectionPool.send({ request, response })
     } catch (error) {
@@ -115,6 +107,20 @@ export class BrokerLink {
     const low = await ask(true)
     return { low, high: await ask(false) }
   }
+}
+
+/** kafkajs adapts its own requests to the broker; ours are of one version. */
+function expectVersion(
+  { versions }: LinkedBroker,
+  { apiKey, apiVersion, apiName }: ProtocolRequest,
+) {
+  const range = versions[apiKey]
+  if (range && range.minVersion <= apiVersion && range.maxVersion >= apiVersion) return
+  throw new TributaryError(
+    'TRIBUTARY_KAFKA_UNAVAILABLE',
+    `this Kafka broker does not take version ${apiVersion} of ${apiName} requests`,
+    { hint: 'Apache Kafka 2.3 to 4.x does' },
+  )
 }
 
 /** kafkajs keeps it under a symbol of its own making. */

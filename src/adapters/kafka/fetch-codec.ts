@@ -10,8 +10,8 @@
 import { readInt64 } from './record-batch/batch-header.ts'
 import type { AbortedTransaction } from './record-batch/aborted-transactions.ts'
 
-export const FETCH_API = 1
-export const FETCH_VERSION = 11
+const FETCH_API = 1
+const FETCH_VERSION = 11
 const READ_COMMITTED = 1
 const NO_SESSION = { id: 0, epoch: -1 }
 const REQUEST_BYTES = 64
@@ -127,10 +127,12 @@ function decodePartition(payload: Buffer, from: number): { answer: PartitionAnsw
   const size = Math.max(payload.readInt32BE(at), 0)
   at += 4
   if (at + size > payload.length) throw new RangeError('the answer to a Fetch is cut short')
+  const lastStable = readInt64(payload, from + 14)
   const answer = {
     partition: payload.readInt32BE(from),
     errorCode: payload.readInt16BE(from + 4),
-    lastStableOffset: readInt64(payload, from + 14),
+    // Without transactions a broker may leave it out (-1).
+    lastStableOffset: lastStable < 0 ? readInt64(payload, from + 6) : lastStable,
     logStartOffset: readInt64(payload, from + 22),
     aborted,
     records: payload.subarray(at, at + size),

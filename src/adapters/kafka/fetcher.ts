@@ -87,7 +87,7 @@ export class Fetcher {
       const sent = onePerPartition(lane.waiting)
       try {
         const request = fetchRequest(this.#topic, sent, this.#pollMs(lane))
-        const { partitions } = await this.#link.fetch(node, request, fetchResponse)
+        const { partitions } = await this.#link.send(node, request, fetchResponse)
         this.#settle(lane, sent, partitions)
       } catch (error) {
         this.#fail(lane, error)

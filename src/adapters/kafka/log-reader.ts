@@ -104,7 +104,10 @@ export class LogReader {
       aborted: answer.aborted,
       batchInflatedBytesMax,
     })
-    return { span: { topic, partition, from, to, records }, bounds, undecodable, hasCreateTime }
+    // A broker looks at the log's end before it reads, so records may lie beyond what it says.
+    const high = Math.max(bounds.high, to)
+    const span = { topic, partition, from, to, records }
+    return { span, bounds: { ...bounds, high }, undecodable, hasCreateTime }
   }
 
   /** Throws OffsetOutOfRange at once, everything else as ours. */

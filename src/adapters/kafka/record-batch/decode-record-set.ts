@@ -27,7 +27,7 @@ export interface RecordSet {
   readonly bytes: Buffer
   /** Offset that the fetch asked for: records below are dropped. */
   readonly from: number
-  /** End of what may be read: no batch leads beyond. */
+  /** End of the log, as far as is known: an undecodable batch that claims more is not believed. */
   readonly end: number
   readonly aborted: readonly AbortedTransaction[]
   readonly batchInflatedBytesMax: number
@@ -77,6 +77,8 @@ class SetDecoder {
   inflated = 0
   readonly #set: RecordSet
   readonly #aborted: AbortedTransactions
+  /** The offset behind the last batch; the first may begin below what was asked for. */
+  #behind = 0
 
   constructor(set: RecordSet) {
     this.#set = set
@@ -87,11 +89,13 @@ class SetDecoder {
   /** Throws BatchDefect; then nothing of the batch is kept. */
   async take(at: number, size: number): Promise<void> {
     const header = this.#check(at, size)
+    if (header.baseOffset < this.#behind) throw new BatchDefect('its offsets go backwards')
     if (header.isControl) await this.#takeMarker(header, at, size)
     else if (!this.#aborted.covers(header) && header.lastOffset >= this.#set.from) {
       await this.#takeRecords(header, at, size)
     }
-    this.to = Math.max(this.to, header.lastOffset + 1)
+    this.#behind = header.lastOffset + 1
+    this.to = Math.max(this.to, this.#behind)
   }
 
   #check(at: number, size: number): BatchHeader {
@@ -134,8 +138,7 @@ class SetDecoder {
 
   #inflate(header: BatchHeader, at: number, size: number): Uint8Array | Promise<Uint8Array> {
     const source = this.#set.bytes.subarray(at + HEADER_BYTES, at + size)
-    const inflated = inflate(header.codec, source, this.#set.batchInflatedBytesMax)
-    return inflated
+    return inflate(header.codec, source, this.#set.batchInflatedBytesMax)
   }
 }
 
