@@ -89,6 +89,7 @@ export async function dropDatabase(db: ClickHouse): Promise<void> {
 /** Deletes those of the topics that are there. */
 export async function deleteTopics(admin: Admin, ...topics: readonly string[]): Promise<void> {
   for (const topic of topics) assertTestName(topic)
+  // kafkajs asks again and again for the deletion of a topic that is not there.
   const present = new Set(await admin.listTopics())
   const doomed = topics.filter((topic) => present.has(topic))
   if (doomed.length > 0) await admin.deleteTopics({ topics: doomed })
@@ -103,6 +104,6 @@ export async function deleteKeys(
   assertTestName(topic)
   const keys = await redis.keys(`tb:{${topic}/${partition === undefined ? '*' : `${partition}}*`}`)
   // One by one: on a cluster the partitions lie in different slots.
-  for (const key of keys) await redis.del(key)
+  await Promise.all(keys.map((key) => redis.del(key)))
   return keys.length
 }

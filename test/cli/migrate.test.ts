@@ -6,7 +6,7 @@ import { readMigrations } from '../../src/adapters/clickhouse/migration-files.ts
 import { openServer } from '../../src/adapters/clickhouse/server.ts'
 import { alterTopic } from '../../src/adapters/kafka/alter-topic.ts'
 import { kafkaTopics } from '../../src/adapters/kafka/topics.ts'
-import { describeWithServices, testName } from '../services.ts'
+import { deleteTopics, describeWithServices, dropDatabase, testName } from '../services.ts'
 import { runProgram } from './run-program.ts'
 
 const PATIENCE_MS = 120_000
@@ -27,9 +27,9 @@ describeWithServices(['kafka', 'clickhouse'], 'tributary migrate', (brokers, url
   const migrate = (...args: string[]) => runProgram(['migrate', ...args], { env })
   beforeAll(() => admin.connect())
   afterAll(async () => {
-    await admin.deleteTopics({ topics: [topic, `${topic}.dlq`] })
+    await deleteTopics(admin, topic, `${topic}.dlq`)
     await Promise.all([admin.disconnect(), kafka.stop()])
-    await db.command(`DROP DATABASE IF EXISTS ${database}`)
+    await dropDatabase(db)
     await db.close()
   })
 

@@ -23,7 +23,13 @@ import { DEFAULT_LIMITS } from '../../src/runtime/partition-options.ts'
 import { PartitionWorker } from '../../src/runtime/partition-worker.ts'
 import { createRecordParser } from '../../src/schema/record.ts'
 import { settingsFingerprint } from '../../src/schema/settings-fingerprint.ts'
-import { describeWithServices, testName } from '../services.ts'
+import {
+  deleteKeys,
+  deleteTopics,
+  describeWithServices,
+  dropDatabase,
+  testName,
+} from '../services.ts'
 
 const PARTITIONS = 2
 
@@ -46,12 +52,11 @@ describeWithServices(
       await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS, configEntries }] })
     })
     afterAll(async () => {
-      await admin.deleteTopics({ topics: [topic] })
+      await deleteTopics(admin, topic)
       await Promise.all([admin.disconnect(), producer.disconnect()])
-      const keys = await redis.keys(`tb:{${topic}/*`)
-      if (keys.length > 0) await redis.del(keys)
+      await deleteKeys(redis, topic)
       redis.disconnect()
-      await db.command(`DROP DATABASE ${topic}`)
+      await dropDatabase(db)
       await db.close()
     })
 

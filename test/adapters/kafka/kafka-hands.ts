@@ -4,7 +4,7 @@ import { vi } from 'vitest'
 import { KafkaSource } from '../../../src/adapters/kafka/kafka-source.ts'
 import type { KafkaOptions } from '../../../src/adapters/kafka/client.ts'
 import type { LogHands, NewRecord } from '../../contract/record-source.contract.ts'
-import { testName } from '../../services.ts'
+import { deleteTopics, testName } from '../../services.ts'
 
 export const INFLATED_MAX = 67_108_864
 const WITHIN = { timeout: 60_000, interval: 100 }
@@ -79,7 +79,7 @@ export function kafkaHands({ options, kafka, admin, producer, topic }: HandsOpti
       await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(low) }] })
     },
     recreate: async () => {
-      await admin.deleteTopics({ topics: [topic] })
+      await deleteTopics(admin, topic)
       const configEntries = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }]
       const wanted = { topic, numPartitions: 1, replicationFactor: 1, configEntries }
       await vi.waitFor(async () => {

@@ -5,7 +5,7 @@ import type { RedisClient } from '../../../src/adapters/redis/connect.ts'
 import { redisStateStore } from '../../../src/adapters/redis/redis-state-store.ts'
 import { ANNA, META, bytes, commitOf } from '../../contract/state-samples.ts'
 import { stateStoreContract } from '../../contract/state-store.contract.ts'
-import { describeWithService, testName } from '../../services.ts'
+import { deleteKeys, describeWithService, testName } from '../../services.ts'
 
 describeWithService('redis', 'the state of a partition in Redis', (url) => {
   let redis: RedisClient
@@ -19,10 +19,7 @@ describeWithService('redis', 'the state of a partition in Redis', (url) => {
     redis = await connectRedis({ url })
   })
   afterAll(async () => {
-    for (const topic of topics) {
-      const keys = await redis.keys(`tb:{${topic}/*`)
-      if (keys.length > 0) await redis.del(keys)
-    }
+    for (const topic of topics) await deleteKeys(redis, topic)
     redis.disconnect()
   })
 

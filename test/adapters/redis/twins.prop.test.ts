@@ -1,5 +1,5 @@
-// Redis and memory, told the same, answer the same and hold the same: whatever is written, replaced,
-// dropped and appended to in one commit, by the right owner or a wrong one.
+// Redis and memory, told the same, answer the same and hold the same: whatever is written,
+// replaced, dropped and appended to in one commit, by the right owner or a wrong one.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import fc from 'fast-check'
 import { MemoryStateStore } from '../../../src/adapters/memory/memory-state-store.ts'
@@ -8,7 +8,7 @@ import type { RedisClient } from '../../../src/adapters/redis/connect.ts'
 import { redisStateStore } from '../../../src/adapters/redis/redis-state-store.ts'
 import type { StateStore } from '../../../src/ports/state-store.ts'
 import { META, bytes, commitOf, contentOf, person, persons } from '../../contract/state-samples.ts'
-import { describeWithService, testName } from '../../services.ts'
+import { deleteKeys, describeWithService, testName } from '../../services.ts'
 
 const EVERYBODY = Array.from({ length: 6 }, (_, i) => person(i % 3, i))
 const text = fc.string({ unit: 'binary', maxLength: 40 })
@@ -89,8 +89,7 @@ describeWithService('redis', 'Redis and its twin in memory', (url) => {
     redis = await connectRedis({ url })
   })
   afterAll(async () => {
-    const keys = await redis.keys(`tb:{${topic}/*`)
-    if (keys.length > 0) await redis.del(keys)
+    await deleteKeys(redis, topic)
     redis.disconnect()
   })
 
