@@ -3,6 +3,7 @@
 // ends.
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import { adminCommand } from './admin.ts'
+import { auditCommand } from './audit.ts'
 import { checkCommand } from './check.ts'
 import { configCommand } from './config.ts'
 import { demoCommand } from './demo.ts'
@@ -35,6 +36,7 @@ export function createProgram(): CommandUnknownOpts {
     journeyCommand(),
     sqlCommand(),
     adminCommand(),
+    auditCommand(),
     doctorCommand(),
     configCommand(),
     versionCommand(),

@@ -6,10 +6,7 @@ import type { KafkaOptions } from './client.ts'
 import { kafkaError } from './errors.ts'
 
 // The default import: what kafkajs names behind CompressionTypes, Node cannot name.
-const { ConfigResourceTypes } = kafkajs
-
-/** Kafka's number for a setting of this very topic. */
-const SET_FOR_TOPIC = 1
+const { ConfigResourceTypes, ConfigSource } = kafkajs
 
 export async function alterTopic(
   options: KafkaOptions,
@@ -22,7 +19,7 @@ export async function alterTopic(
     await admin.connect()
     const found = await admin.describeConfigs({ resources: [resource], includeSynonyms: false })
     const kept = (found.resources[0]?.configEntries ?? [])
-      .filter(({ configSource }) => configSource === SET_FOR_TOPIC)
+      .filter(({ configSource }) => configSource === ConfigSource.TOPIC_CONFIG)
       .map(({ configName, configValue }) => [configName, configValue] as const)
     const configEntries = Object.entries({ ...Object.fromEntries(kept), ...changes }).map(
       ([name, value]) => ({ name, value }),
