@@ -1,5 +1,5 @@
-// One exchange with Redis. Its errors come as ours, and a connection that has fallen silent is given
-// up: TCP would wait for many minutes.
+// One exchange with Redis. Its errors come as ours, and a connection that has fallen silent is
+// given up: TCP would wait for many minutes.
 import type { RedisClient } from './connect.ts'
 import { isTimeout, redisError } from './errors.ts'
 

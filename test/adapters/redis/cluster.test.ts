@@ -8,6 +8,7 @@ import { pingRedis } from '../../../src/adapters/redis/health.ts'
 import { redisStateStore } from '../../../src/adapters/redis/redis-state-store.ts'
 import { META } from '../../contract/state-samples.ts'
 import { stateStoreContract } from '../../contract/state-store.contract.ts'
+import { makeCertificates } from '../../services/certificates.ts'
 import { describeWithPrivate } from '../../services/describe-with-private.ts'
 import { startPrivateRedis } from '../../services/private-redis.ts'
 import type { PrivateRedis } from '../../services/private-redis.ts'
@@ -16,7 +17,7 @@ const USER =
   'user tributary on >secret ~tb:{test/* -@all +cluster|slots +cluster|info ' +
   '+evalsha +eval +hset +hdel +hgetall +hkeys +hlen +hmget +mget +append +unlink +info'
 
-describeWithPrivate(['redis'], 'on Redis Cluster', () => {
+describeWithPrivate(['redis', 'openssl'], 'on Redis Cluster', () => {
   let server: PrivateRedis
   let redis: RedisClient
   let partition = 0
@@ -38,6 +39,17 @@ describeWithPrivate(['redis'], 'on Redis Cluster', () => {
   })
 
   stateStoreContract(() => redisStateStore(redis, 'test', partition++))
+
+  it('speaks TLS with every node', async () => {
+    const tls = makeCertificates()
+    const options = { 'tls-cluster': 'yes' }
+    const safe = await startPrivateRedis({ cluster: true, tls, options })
+    const client = await connectRedis({ url: safe.tlsUrl, tlsCaFile: tls.authority })
+    expect(client).toBeInstanceOf(Cluster)
+    expect(await redisStateStore(client, 'test', 0).acquire('owner-a')).toBeNull()
+    client.disconnect()
+    await safe.remove()
+  })
 
   it('says so when the node is gone, and goes on when it is back', async () => {
     const store = redisStateStore(redis, 'test', partition++)

@@ -1,5 +1,5 @@
-// What a connection does when all is well is the contract suite's; here: how it begins, what it says
-// when it cannot be had, and that it neither waits nor repeats when it breaks.
+// What a connection does when all is well is the contract suite's; here: how it begins, what it
+// says when it cannot be had, and that it neither waits nor repeats when it breaks.
 import { expect, it, vi } from 'vitest'
 import { connectRedis } from '../../../src/adapters/redis/connect.ts'
 import type { RedisClient, RedisConnectOptions } from '../../../src/adapters/redis/connect.ts'
