@@ -1,10 +1,12 @@
-// `tributary journey`: one person's journey graph from the state that `replay` or `demo` left.
+// `tributary journey`: one person's journey graph from the state that `replay` or `demo` left, or
+// from the one that workers keep in Redis.
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { Command, Option } from '@commander-js/extra-typings'
+import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { colorsOf } from './colors.ts'
 import { findJourney, stateFile } from '../adapters/memory/state-file.ts'
 import type { StoredJourney } from '../adapters/memory/state-file.ts'
+import { loadConfig } from '../config/load.ts'
 import { Dictionary } from '../core/dictionary.ts'
 import { MODELS } from '../core/event.ts'
 import { buildGraph } from '../core/graph/build-graph.ts'
@@ -17,9 +19,10 @@ import { TributaryError } from '../ports/errors.ts'
 import { isPlainIdentifier } from '../schema/identifiers.ts'
 import { journeyDot } from './journey-dot.ts'
 import { journeyJson } from './journey-json.ts'
+import { findLiveJourney } from './journey-live.ts'
 import { journeyMermaid } from './journey-mermaid.ts'
 import { journeyTable } from './journey-table.ts'
-import { jsonOption } from './options.ts'
+import { configOption, jsonOption } from './options.ts'
 
 const FORMATS = ['table', 'json', 'mermaid', 'dot'] as const
 const DEFAULT_FOLDERS = ['.tributary/replay', '.tributary/demo'] as const
@@ -27,6 +30,8 @@ const DEFAULT_FOLDERS = ['.tributary/replay', '.tributary/demo'] as const
 const HELP = `
 The id is the user_hash as it was sent: nothing is trimmed, folded or hashed. After a replay with
 --hash-users that is the SHA-256 of the trimmed, lower-case address, in hex.
+--live reads the state of the workers in Redis, beside them: that of TRIBUTARY_REDIS__URL and
+TRIBUTARY_KAFKA__TOPIC, in the partition of the id. Without --db and --live it is the folder's.
 Exit codes: 65 when no journey of this person is held: never seen, or all of it forgotten.
 Pictures:  tributary journey ID --format dot | dot -Tsvg > journey.svg
            tributary journey ID --format mermaid    (paste into Markdown, or https://mermaid.live)`
@@ -39,19 +44,49 @@ export function journeyCommand() {
       '--db <dir>',
       `folder of a replay or demo (default: ${DEFAULT_FOLDERS.join(', else ')})`,
     )
+    .addOption(new Option('--live', 'from the state of the workers in Redis').conflicts('db'))
+    .addOption(
+      new Option('--partition <number>', 'in this partition of the topic (implies --live)')
+        .argParser(toPartition)
+        .conflicts('db'),
+    )
+    .addOption(configOption())
     .addOption(new Option('--format <name>', 'how to print').choices(FORMATS).default('table'))
     .addOption(
       new Option('--model <name>', 'credit of this model alone, with money').choices(MODELS),
     )
     .addOption(jsonOption())
     .addHelpText('after', HELP)
-    .action(async (userHash, { db, format, model, json }) => {
-      const folder = db ?? defaultFolder()
+    .action(async (userHash, { db, live, partition, config, format, model, json }) => {
       const person = createHash('sha256').update(userHash).digest().subarray(0, PERSON_BYTES)
-      const graph = graphOf(await findJourney(stateFile(folder), person), userHash)
+      const stored =
+        live === true || partition !== undefined
+          ? await fromWorkers({ userHash, person, partition, file: config })
+          : await findJourney(stateFile(db ?? defaultFolder()), person)
+      const graph = graphOf(stored, userHash)
       const shown = model === undefined ? graph : withModel(graph, model)
       process.stdout.write(print(shown, json ? 'json' : format, userHash))
     })
+}
+
+interface Wanted {
+  readonly userHash: string
+  readonly person: Uint8Array
+  readonly partition: number | undefined
+  /** What `--config` names. */
+  readonly file: string | undefined
+}
+
+async function fromWorkers({ file, ...wanted }: Wanted): Promise<StoredJourney> {
+  const config = loadConfig({ file })
+  const { remarks, ...found } = await findLiveJourney({ ...wanted, config })
+  for (const remark of remarks) process.stderr.write(`note: ${remark}\n`)
+  return { ...found, settings: config.settings }
+}
+
+function toPartition(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('Not the number of a partition.')
+  return Number(text)
 }
 
 type Format = (typeof FORMATS)[number]

@@ -8,6 +8,8 @@ import { saveState, stateFile } from '../../src/adapters/memory/state-file.ts'
 import type { CoreRecord } from '../../src/core/partition.ts'
 import type { Settings } from '../../src/core/settings.ts'
 import { FILE_FACTS, noTelemetry } from '../../src/adapters/process/system.ts'
+import type { TopicFacts } from '../../src/ports/record-source.ts'
+import type { StateStore } from '../../src/ports/state-store.ts'
 import { DEFAULT_LIMITS } from '../../src/runtime/partition-options.ts'
 import { PartitionWorker } from '../../src/runtime/partition-worker.ts'
 import { createEventParser } from '../../src/schema/parse-event.ts'
@@ -26,10 +28,28 @@ export async function leaveState(
   settings: Settings,
 ): Promise<{ readonly ledger: ReturnType<typeof createMemoryLedger> }> {
   const store = new MemoryStateStore()
+  const ledger = await applyRecords(records, settings, { store, partition: 0, facts: FILE_FACTS })
+  await mkdir(folder, { recursive: true })
+  await saveState(stateFile(folder), store, settings)
+  return { ledger }
+}
+
+interface Place {
+  readonly store: StateStore
+  readonly partition: number
+  readonly facts: TopicFacts
+}
+
+/** The records as the log of a partition whose state is kept in `store`. */
+export async function applyRecords(
+  records: readonly WireRecord[],
+  settings: Settings,
+  { store, partition, facts }: Place,
+): Promise<ReturnType<typeof createMemoryLedger>> {
   const ledger = createMemoryLedger()
   const worker = new PartitionWorker({
     topic: 'events',
-    partition: 0,
+    partition,
     group: '',
     start: 'earliest',
     allowCreateTime: true,
@@ -51,7 +71,7 @@ export async function leaveState(
   })
   const bounds = { low: 0, high: records.length }
   const readAt = () => Promise.resolve(null)
-  await worker.acquire({ facts: FILE_FACTS, bounds, groupNext: null, readAt })
+  await worker.acquire({ facts, bounds, groupNext: null, readAt })
   await worker.apply({
     from: 0,
     to: records.length,
@@ -64,7 +84,5 @@ export async function leaveState(
     }),
   })
   await worker.flush()
-  await mkdir(folder, { recursive: true })
-  await saveState(stateFile(folder), store, settings)
-  return { ledger }
+  return ledger
 }
