@@ -3,7 +3,7 @@
 // compile on the fly change functions on the way (names are kept by extra calls), and what would be
 // measured is not what people run.
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
@@ -31,6 +31,9 @@ const compile = (folder, name) => {
   writeFileSync(project, JSON.stringify(options))
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }\n')
   symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'junction')
+  // Sources that the compiler leaves behind.
+  const script = 'src/adapters/redis/commit.lua'
+  cpSync(path.join(root, script), path.join(folder, script))
   const require = createRequire(import.meta.url)
   const compiler = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin/tsc')
   return spawnSync(process.execPath, [compiler, '-p', project], { stdio: 'inherit' }).status === 0
