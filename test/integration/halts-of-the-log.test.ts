@@ -1,0 +1,169 @@
+// Halts that lie in the topic, the log or the state store as a whole, on real services; and giving
+// up a batch that the disk has damaged, the only way on that is a skip.
+import { Kafka, logLevel } from 'kafkajs'
+import type { ITopicConfig } from 'kafkajs'
+import { Redis } from 'ioredis'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { createClickHouseLedger } from '../../src/adapters/clickhouse/ledger-sink.ts'
+import { openServer } from '../../src/adapters/clickhouse/server.ts'
+import { runProgram } from '../cli/run-program.ts'
+import { deleteKeys, describeWithServices, dropDatabase, testName } from '../services.ts'
+import { describeWithPrivate } from '../services/describe-with-private.ts'
+import { startPrivateKafka } from '../services/private-kafka.ts'
+import type { PrivateKafka } from '../services/private-kafka.ts'
+import { startPrivateRedis } from '../services/private-redis.ts'
+import { LiveWorker } from './live-worker.ts'
+
+const BATCH = 5
+
+describeWithServices(['redis', 'clickhouse'], 'a log', (redisUrl, clickhouseUrl) => {
+  describeWithPrivate(['kafka', 'redis'], 'that cannot be gone on with', () => {
+    const name = testName('log_halts')
+    const db = openServer({ url: clickhouseUrl, database: name })
+    let server: PrivateKafka
+    let kafka: Kafka
+    let env: Record<string, string>
+
+    beforeAll(async () => {
+      server = await startPrivateKafka()
+      kafka = new Kafka({ brokers: [server.brokers], logLevel: logLevel.NOTHING })
+      env = {
+        TRIBUTARY_KAFKA__BROKERS: server.brokers,
+        TRIBUTARY_REDIS__URL: redisUrl,
+        TRIBUTARY_CLICKHOUSE__URL: clickhouseUrl,
+        TRIBUTARY_CLICKHOUSE__DATABASE: name,
+        TRIBUTARY_FLUSH_INTERVAL: '1s',
+      }
+      expect(await runProgram(['migrate', '--clickhouse-only'], { env })).toMatchObject({
+        exitCode: 0,
+      })
+    }, 120_000)
+
+    afterAll(async () => {
+      const redis = new Redis(redisUrl)
+      for (const topic of topics) await deleteKeys(redis, topic)
+      redis.disconnect()
+      await dropDatabase(db)
+      await db.close()
+    })
+
+    const topics: string[] = []
+    /** Environment of a worker on a new topic of one partition. */
+    async function newTopic(config: Readonly<Record<string, string>>) {
+      const topic = testName('halts')
+      topics.push(topic)
+      const configEntries = Object.entries(config).map(([key, value]) => ({ name: key, value }))
+      const wanted: ITopicConfig[] = [
+        { topic, numPartitions: 1, configEntries },
+        { topic: `${topic}.dlq`, numPartitions: 1 },
+      ]
+      const admin = kafka.admin()
+      await admin.connect()
+      await admin.createTopics({ topics: wanted, waitForLeaders: true })
+      await admin.disconnect()
+      return { ...env, TRIBUTARY_KAFKA__TOPIC: topic, TRIBUTARY_KAFKA__GROUP: topic }
+    }
+
+    /** A record batch of `BATCH` events. */
+    async function produce(topic: string, timeMs?: number): Promise<void> {
+      const producer = kafka.producer({ allowAutoTopicCreation: false })
+      await producer.connect()
+      const time = timeMs === undefined ? {} : { timestamp: String(timeMs) }
+      const messages = Array.from({ length: BATCH }, () => {
+        const event = {
+          event_id: testName('event'),
+          user_hash: 'somebody',
+          timestamp: Date.now(),
+          channel: 'email',
+          action_type: 'view',
+        }
+        return { key: 'somebody', value: JSON.stringify(event), ...time }
+      })
+      await producer.send({ topic, messages })
+      await producer.disconnect()
+    }
+
+    const APPENDED = { 'message.timestamp.type': 'LogAppendTime' }
+    const expectHalt = async (own: Record<string, string>, reason: string): Promise<void> => {
+      const worker = new LiveWorker(own)
+      await worker.sees('partition_halted', { partition: 0, reason })
+      expect(await worker.ended()).toBe(70)
+    }
+
+    it('because it is compacted', async () => {
+      await expectHalt(
+        await newTopic({ ...APPENDED, 'cleanup.policy': 'compact' }),
+        'compacted_topic',
+      )
+    }, 60_000)
+
+    it('because producers give its times, unless that is allowed', async () => {
+      const own = await newTopic({ 'message.timestamp.type': 'CreateTime' })
+      await expectHalt(own, 'create_time')
+      const worker = new LiveWorker({ ...own, TRIBUTARY_KAFKA__ALLOW_CREATE_TIME: 'true' })
+      await worker.sees('partition_acquired', { partition: 0 })
+      expect(await worker.stop()).toBe(0)
+    }, 60_000)
+
+    it('because a record is more than an hour ahead of the clock', async () => {
+      const own = await newTopic({ 'message.timestamp.after.max.ms': String(2 ** 40) })
+      await produce(own.TRIBUTARY_KAFKA__TOPIC, Date.now() + 2 * 3_600_000)
+      await expectHalt({ ...own, TRIBUTARY_KAFKA__ALLOW_CREATE_TIME: 'true' }, 'clock_ahead')
+    }, 60_000)
+
+    it('because Redis would evict its state', async () => {
+      const redis = await startPrivateRedis({ options: { 'maxmemory-policy': 'allkeys-lru' } })
+      const own = await newTopic(APPENDED)
+      await expectHalt({ ...own, TRIBUTARY_REDIS__URL: redis.url }, 'would_evict')
+    }, 60_000)
+
+    it('because a batch is damaged, until an operator gives that batch up', async () => {
+      const own = await newTopic(APPENDED)
+      const topic = own.TRIBUTARY_KAFKA__TOPIC
+      for (let batch = 0; batch < 3; batch++) await produce(topic)
+      damageBatch(path.join(server.folder, 'data', `${topic}-0`), 1)
+      await expectHalt(own, 'undecodable_batch')
+      const rows = 'SELECT outcome, reason, records FROM bi_intake ORDER BY outcome, reason'
+      // A halt publishes nothing; what came before the batch waits in Redis.
+      expect(await db.rows(rows)).toEqual([])
+
+      const skip = ['admin', 'skip', '--partition', '0', '--reason', 'the disk', '--execute']
+      const offsets = (from: number, to: number) => ['--from', String(from), '--to', String(to)]
+      expect(await runProgram([...skip, ...offsets(0, BATCH)], { env: own })).toMatchObject({
+        exitCode: 2,
+      })
+      const done = await runProgram([...skip, ...offsets(BATCH, 2 * BATCH)], { env: own })
+      expect(done, done.stderr).toMatchObject({ exitCode: 0 })
+      const [row] = await createClickHouseLedger(db).skips(topic, 0)
+      expect(row).toMatchObject({ from: BATCH, to: 2 * BATCH, reason: 'the disk' })
+
+      const worker = new LiveWorker(own)
+      await worker.sees('batch_skipped', { partition: 0, from: BATCH, to: 2 * BATCH })
+      await vi.waitFor(
+        async () =>
+          expect(await db.rows(rows)).toEqual([
+            ['applied', '', String(2 * BATCH)],
+            ['rejected', 'undecodable_batch', String(BATCH)],
+          ]),
+        { timeout: 30_000, interval: 100 },
+      )
+      expect(await worker.stop()).toBe(0)
+    }, 120_000)
+  })
+})
+
+/** Turns over the last byte of a batch, which its CRC covers: base offset, then length, then bytes. */
+function damageBatch(folder: string, number: number): void {
+  const file = path.join(
+    folder,
+    readdirSync(folder).find((one) => one.endsWith('.log'))!,
+  )
+  const bytes = readFileSync(file)
+  let at = 0
+  const end = (): number => at + 12 + bytes.readInt32BE(at + 8)
+  for (let batch = 0; batch < number; batch++) at = end()
+  bytes[end() - 1]! ^= 0xff
+  writeFileSync(file, bytes)
+}
