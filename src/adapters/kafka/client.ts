@@ -1,9 +1,9 @@
 // The kafkajs clients. The consumer's never gives up: with kafkajs' own default it would crash,
 // rejoin as a new member and wait for its ghost's session. Questions (admin) fail soon instead of
 // hanging. Producers try for some seconds and then leave it to the caller, who knows what waits.
-import { readFile } from 'node:fs/promises'
 import { Kafka, logLevel, Partitioners } from 'kafkajs'
-import type { KafkaConfig, SASLOptions } from 'kafkajs'
+import type { KafkaConfig, Mechanism, SASLOptions } from 'kafkajs'
+import { oauthBearer } from './oauth-bearer.ts'
 
 export interface KafkaOptions {
   /** `host:port`, separated by commas. */
@@ -60,11 +60,10 @@ function kafkaClient(options: KafkaOptions, retry: typeof PATIENT): Kafka {
   return new Kafka(config)
 }
 
-function loginOf(login: KafkaLogin): SASLOptions {
-  if (login.mechanism !== 'oauthbearer') return { ...login }
-  const { mechanism, tokenFile } = login
-  const readToken = async () => ({ value: (await readFile(tokenFile, 'utf8')).trim() })
-  return { mechanism, oauthBearerProvider: readToken }
+function loginOf(login: KafkaLogin): SASLOptions | Mechanism {
+  if (login.mechanism === 'oauthbearer') return oauthBearer(login.tokenFile)
+  const withPassword: SASLOptions = { ...login }
+  return withPassword
 }
 
 export const kafkaConsumer = (options: KafkaOptions, groupId: string) =>

@@ -67,7 +67,8 @@ const OTHER: Omit<Translation, 'matches'> = {
 }
 
 export function kafkaError(cause: unknown): TributaryError {
-  if (cause instanceof TributaryError) return cause
+  const ours = chainOf(cause).find((one) => one instanceof TributaryError)
+  if (ours !== undefined) return ours
   const causes = causesOf(cause)
   const known = TRANSLATIONS.find(({ matches }) => causes.some(matches))
   const { code = 'TRIBUTARY_KAFKA_UNAVAILABLE', message, hint } = known ?? OTHER
@@ -80,16 +81,21 @@ export const protocolTypeOf = (error: unknown): string =>
   causesOf(error).find(({ type }) => type !== '')?.type ?? ''
 
 /** The error itself and all that it was made from. */
-function causesOf(error: unknown): Cause[] {
-  const causes: Cause[] = []
+function chainOf(error: unknown): Error[] {
+  const chain: Error[] = []
   let at = error
-  while (at instanceof Error && causes.length < 10) {
-    const { type, code } = at as { type?: unknown; code?: unknown }
-    causes.push({ name: at.name, type: textOf(type), code: textOf(code) })
+  while (at instanceof Error && chain.length < 10) {
+    chain.push(at)
     // What creating topics throws holds one error per topic.
     at = at.cause ?? (at as { errors?: readonly unknown[] }).errors?.[0]
   }
-  return causes
+  return chain
 }
+
+const causesOf = (error: unknown): Cause[] =>
+  chainOf(error).map((one) => {
+    const { type, code } = one as { type?: unknown; code?: unknown }
+    return { name: one.name, type: textOf(type), code: textOf(code) }
+  })
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
