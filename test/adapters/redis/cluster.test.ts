@@ -13,6 +13,7 @@ import { describeWithPrivate } from '../../services/describe-with-private.ts'
 import { startPrivateRedis } from '../../services/private-redis.ts'
 import type { PrivateRedis } from '../../services/private-redis.ts'
 
+const WAIT = { timeout: 60_000, interval: 20 }
 const USER =
   'user tributary on >secret ~tb:{test/* -@all +cluster|slots +cluster|info ' +
   '+evalsha +eval +hset +hdel +hgetall +hkeys +hlen +hmget +mget +append +unlink +info'
@@ -61,7 +62,7 @@ describeWithPrivate(['redis', 'openssl'], 'on Redis Cluster', () => {
       code: 'TRIBUTARY_REDIS_UNAVAILABLE',
     })
     await server.restart()
-    await vi.waitFor(() => pingRedis(redis, 'test'), { timeout: 60_000, interval: 20 })
+    await vi.waitFor(() => pingRedis(redis, 'test'), WAIT)
     expect(await store.owner()).toEqual({ token: 'owner-a', meta: META })
   })
 
@@ -70,8 +71,9 @@ describeWithPrivate(['redis', 'openssl'], 'on Redis Cluster', () => {
     await store.acquire('owner-a')
     server.freeze()
     await expect(store.owner()).rejects.toThrow('no answer in time')
+    await vi.waitFor(() => expect(redis.status).not.toBe('ready'), WAIT)
     server.thaw()
-    await vi.waitFor(() => store.owner(), { timeout: 60_000, interval: 20 })
+    await vi.waitFor(() => store.owner(), WAIT)
     expect((await store.owner()).token).toBe('owner-a')
   })
 })

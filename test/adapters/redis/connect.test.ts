@@ -9,6 +9,7 @@ import { makeCertificates } from '../../services/certificates.ts'
 import { describeWithPrivate } from '../../services/describe-with-private.ts'
 import { startPrivateRedis } from '../../services/private-redis.ts'
 
+const NEVER_MS = 3_600_000
 const WAIT = { timeout: 60_000, interval: 20 }
 
 /** Connects for as long as `use` takes. */
@@ -88,9 +89,9 @@ describeWithPrivate(['redis', 'openssl'], 'a connection to Redis', () => {
     await server.remove()
   })
 
-  it('fails what is under way when it breaks, and all that follows until it is back', async () => {
+  it('fails at once what is under way when it breaks, and what follows until it is back', async () => {
     const server = await startPrivateRedis()
-    const redis = await connectRedis({ url: server.url })
+    const redis = await connectRedis({ url: server.url, commandTimeoutMs: NEVER_MS })
     const store = redisStateStore(redis, 'test', 0)
     server.freeze()
     const asked = expect(store.owner()).rejects.toMatchObject({
