@@ -52,7 +52,7 @@ export async function consume(to: Consumption, from: number): Promise<void> {
     if (undecodable !== null) {
       await giveUp(to, undecodable)
       ahead = readAhead(to, next)
-    } else if (span.to === span.from && next >= state.bounds.high) {
+    } else if (next >= state.bounds.high) {
       ticker?.atEnd(worker.partition?.hasBacklog ?? false)
     }
   }

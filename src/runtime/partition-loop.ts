@@ -136,11 +136,15 @@ export class PartitionLoop {
    * other, and the owner before may have gone on in between.
    */
   async #acquireSurely(): Promise<number | null> {
+    this.state.isAcquiring = true
+    this.state.isAttempting = true
     try {
       return await this.#acquire()
     } catch (error) {
       if (!(error instanceof PartitionHalt) || this.#reading.signal.aborted) throw error
-      return this.#acquire()
+      return await this.#acquire()
+    } finally {
+      this.state.isAttempting = false
     }
   }
 
@@ -149,7 +153,6 @@ export class PartitionLoop {
     const { partition, state, worker } = this
     const { clock, telemetry } = this.#context.options
     const begunMs = clock.now()
-    state.isAcquiring = true
     const known = state.next
     const view = await this.#look()
     if (this.#reading.signal.aborted) return null

@@ -23,8 +23,10 @@ export class PartitionState {
   readonly store: AnswerWatch
   readonly deadLetters: AnswerWatch
   bounds: LogBounds = { low: -1, high: -1 }
-  /** Between the first assignment and the first span, and whenever the state is read anew. */
+  /** Not held: about to be acquired, for the first time or again. */
   isAcquiring = true
+  /** An attempt to acquire is under way: every answer of the store is progress. */
+  isAttempting = false
   /** What the last attempt failed with; '' since the last one that did not. */
   failure = ''
   halt: PartitionHalt | null = null
@@ -62,7 +64,7 @@ export class PartitionState {
   /** Epoch ms since which nothing has moved that ought to. */
   get movedMs(): number {
     this.#look()
-    return this.isAcquiring ? Math.max(this.#movedMs, this.store.answeredMs) : this.#movedMs
+    return this.isAttempting ? Math.max(this.#movedMs, this.store.answeredMs) : this.#movedMs
   }
 
   /** There was progress, or there is a reason why there is none. */

@@ -30,7 +30,10 @@ function slowMember(world: WorkerWorld) {
   }
   return createMember(world, ports, (source) => {
     const distantSource = far(source)
-    return withMethods(source, { read: distantSource.read, readAt: distantSource.readAt })
+    return withMethods(source, {
+      read: (partition, from) => distantSource.read(partition, from),
+      readAt: (partition, offset) => distantSource.readAt(partition, offset),
+    })
   })
 }
 

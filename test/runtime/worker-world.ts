@@ -28,16 +28,17 @@ import { createDraw } from '../logs/moves.ts'
 import type { Draw } from '../logs/moves.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import { stateOf } from './world.ts'
+import type { ListedStore } from './world.ts'
 
 export const PARTITIONS = 4
 const GROUP = 'workers'
-const READ_WAIT_MS = 200
+const READ_WAIT_MS = 1_000
 const HOUR_MS = 3_600_000
 
 export interface WorkerWorld {
   readonly clock: VirtualClock
   readonly log: MemoryLog
-  readonly stores: readonly MemoryStateStore[]
+  readonly stores: readonly ListedStore[]
   readonly ledger: MemoryLedger
   readonly deadLetters: MemoryDeadLetters
   readonly draw: Draw

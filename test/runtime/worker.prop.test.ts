@@ -97,7 +97,7 @@ describe('workers of many partitions', () => {
         const world = createWorkerWorld(seed)
         const expected = await expectedOf(world)
         const zombies = await disturb(world, rates)
-        for (const { kill } of zombies) kill()
+        for (const zombie of zombies) zombie.kill()
         await conclude(world)
         expect(await resultOf(world), `seed ${seed}`).toEqual(expected)
         fenced += world.told.counts.get('fenced') ?? 0
