@@ -117,11 +117,13 @@ function count(report, status) {
   counts.skipped += report.numPendingTests + report.numTodoTests
 }
 
+let interrupted = false
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ]) {
   process.on(signal, () => {
+    interrupted = true
     running?.kill(signal)
     void provider.stop().finally(() => process.exit(code))
   })
@@ -133,7 +135,8 @@ try {
   await runTests(env)
 } catch (error) {
   counts.failed += 1
-  say(error instanceof Unavailable ? `FAILED ${error.message}\n  ${error.hint}` : error.stack)
+  const text = error instanceof Unavailable ? `${error.message}\n  ${error.hint}` : error.stack
+  if (!interrupted) say(`FAILED ${text}`)
 } finally {
   await provider.stop()
 }

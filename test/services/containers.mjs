@@ -3,7 +3,7 @@
 // machine that were killed. Where testcontainers' own reaper (ryuk) can be had, it looks after them
 // as well.
 import { hostname } from 'node:os'
-import { identify, isAlive } from '../../deploy/local/processes.mjs'
+import { identify, isAlive, sleep } from '../../deploy/local/processes.mjs'
 import { choosePort } from '../../deploy/local/network.mjs'
 import { Unavailable } from '../../deploy/local/unavailable.mjs'
 import { CONTAINER_PLANS } from './container-plans.mjs'
@@ -11,6 +11,7 @@ import { CONTAINER_PLANS } from './container-plans.mjs'
 const OWNER_LABEL = 'tributary.test.owner'
 const ENGINE_MS = 20_000
 const PULL_MS = 180_000
+const CREATE_MS = 5_000
 const START_MS = 240_000
 const RYUK_PULL_MS = 30_000
 const RYUK_IMAGE = process.env.RYUK_CONTAINER_IMAGE ?? 'testcontainers/ryuk:0.14.0'
@@ -45,7 +46,7 @@ export async function connectEngine(say) {
   const owner = { host: hostname(), ...identify(process.pid) }
   const isOrphan = (other) => other.host === owner.host && !isAlive(other)
   await removeContainers(client, isOrphan)
-  const starts = []
+  const starting = new Set()
   let giveUp
   const end = new Promise((_, fail) => (giveUp = () => fail(new Error('the tests have ended'))))
   end.catch(() => {})
@@ -59,15 +60,20 @@ export async function connectEngine(say) {
   return {
     /** host:port of the started service; throws Unavailable. */
     start: (name) => {
-      const start = startOne(CONTAINER_PLANS[name])
-      starts.push(start)
-      return start
+      starting.add(name)
+      return startOne(CONTAINER_PLANS[name]).finally(() => starting.delete(name))
     },
     /** Removes this run's containers; what is being pulled is given up. */
     removeAll: async () => {
       giveUp()
-      await Promise.allSettled(starts)
-      await removeContainers(client, ({ host, pid }) => host === owner.host && pid === owner.pid)
+      const isOurs = ({ host, pid }) => host === owner.host && pid === owner.pid
+      // One that is being created at this moment is waited for, but not until it serves.
+      const deadline = Date.now() + CREATE_MS
+      while (starting.size > 0 && Date.now() < deadline) {
+        await removeContainers(client, isOurs)
+        await sleep(200)
+      }
+      await removeContainers(client, isOurs)
     },
   }
 }

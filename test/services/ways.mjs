@@ -28,6 +28,7 @@ export function serviceProvider(say, quietly) {
   const local = { folder: DEFAULT_FOLDER, holder: process.pid, say: quietly }
   let engine
   let queue = Promise.resolve()
+  let ended = false
   const told = new Set()
   const tell = ({ name }, way, address) => say(`${name.padEnd(10)} ${way}: ${shown(address)}`)
 
@@ -61,7 +62,7 @@ export function serviceProvider(say, quietly) {
     try {
       return await take[way](service)
     } catch (error) {
-      if (!(error instanceof Unavailable) || others.length === 0) throw error
+      if (!(error instanceof Unavailable) || others.length === 0 || ended) throw error
       if (way === 'containers' && !told.has(error.message)) {
         told.add(error.message)
         say(`containers none for ${service.name}: ${error.message}`)
@@ -94,6 +95,7 @@ export function serviceProvider(say, quietly) {
     },
     /** Ends what was started here. */
     async stop() {
+      ended = true
       if (engine) {
         const connected = await engine.catch(() => undefined)
         await connected?.removeAll()
