@@ -7,9 +7,9 @@ import type { AuditDifference, Values } from '../runtime/audit/judge.ts'
 const SHOWN_MAX = 1_000
 
 /** Three lines of values under the row's name, or fewer where there was nothing to compare. */
-export function auditText({ partition, differences }: PartitionAudit): string {
+export function auditText({ partition, differences, differencesInAll }: PartitionAudit): string {
   const shown = differences.slice(0, SHOWN_MAX).map(differenceText)
-  const more = differences.length - shown.length
+  const more = differencesInAll - shown.length
   if (more > 0) shown.push(`partition ${partition}: ${more} more differences\n`)
   return shown.join('')
 }
@@ -29,8 +29,8 @@ const VALUES: readonly (readonly [keyof Values, string])[] = [
 ]
 
 export function auditWords(audit: PartitionAudit): string {
-  const { partition, lineage, from, to, notReplayed, rows, differences } = audit
-  const found = differences.length === 0 ? 'no differences' : `${differences.length} differences`
+  const { partition, lineage, from, to, notReplayed, rows, differencesInAll } = audit
+  const found = differencesInAll === 0 ? 'no differences' : `${differencesInAll} differences`
   if (lineage === null) return `partition ${partition}: ${notReplayed}, ${found}`
   const compared = `${rows.redis} rows in Redis, ${rows.clickhouse} in ClickHouse`
   const against =
@@ -42,13 +42,13 @@ export function auditWords(audit: PartitionAudit): string {
 
 /** One object: the number of all differences, and per partition the first of them. */
 export function auditJson(audits: readonly PartitionAudit[]): string {
-  const partitions = audits.map(({ notReplayed, differences, ...audit }) => ({
+  const partitions = audits.map(({ notReplayed, differences, differencesInAll, ...audit }) => ({
     ...audit,
     replayed: notReplayed === '',
     ...(notReplayed === '' ? {} : { not_replayed: notReplayed }),
-    differences_in_all: differences.length,
+    differences_in_all: differencesInAll,
     differences: differences.slice(0, SHOWN_MAX),
   }))
-  const differences = audits.reduce((sum, audit) => sum + audit.differences.length, 0)
+  const differences = audits.reduce((sum, audit) => sum + audit.differencesInAll, 0)
   return `${JSON.stringify({ differences, partitions })}\n`
 }

@@ -7,6 +7,7 @@ import { EXIT, TributaryError } from '../ports/errors.ts'
 import { auditPartition } from '../runtime/audit/audit-partition.ts'
 import type { PartitionAudit } from '../runtime/audit/audit-partition.ts'
 import { auditJson, auditText, auditWords } from './audit-report.ts'
+import { interruptible } from './interrupt.ts'
 import { openOperations } from './operations.ts'
 import type { Operations } from './operations.ts'
 import { configOption, jsonOption, quietOption } from './options.ts'
@@ -29,26 +30,38 @@ export function auditCommand() {
     .addHelpText('after', HELP)
     .action(async ({ partition, quiet, config: file, json }) => {
       const config = loadConfig({ file })
-      const operations = await openOperations(config)
-      try {
-        const audits: PartitionAudit[] = []
-        for (const one of await partitionsOf(operations, partition)) {
-          const audit = await auditOne(operations, config, {
-            partition: one,
-            quiet: quiet === true,
-          })
-          audits.push(audit)
-          if (quiet !== true) process.stderr.write(`${auditWords(audit)}\n`)
-          if (json !== true) process.stdout.write(auditText(audit))
-        }
-        if (json === true) process.stdout.write(auditJson(audits))
-        if (audits.some(({ differences }) => differences.length > 0)) {
-          process.exitCode = EXIT.unexpected
-        }
-      } finally {
-        await operations.close()
-      }
+      const show = { quiet: quiet === true, json: json === true }
+      await interruptible((signal) => auditAll(config, partition, { ...show, signal }))
     })
+}
+
+interface Manner {
+  readonly quiet: boolean
+  readonly json: boolean
+  readonly signal: AbortSignal
+}
+
+async function auditAll(
+  config: Config,
+  asked: readonly number[] | undefined,
+  manner: Manner,
+): Promise<void> {
+  const operations = await openOperations(config)
+  try {
+    const audits: PartitionAudit[] = []
+    for (const partition of await partitionsOf(operations, asked)) {
+      const audit = await auditOne(operations, config, { partition, ...manner })
+      audits.push(audit)
+      if (!manner.quiet) process.stderr.write(`${auditWords(audit)}\n`)
+      if (!manner.json) process.stdout.write(auditText(audit))
+    }
+    if (manner.json) process.stdout.write(auditJson(audits))
+    if (audits.some(({ differencesInAll }) => differencesInAll > 0)) {
+      process.exitCode = EXIT.unexpected
+    }
+  } finally {
+    await operations.close()
+  }
 }
 
 /** Throws TRIBUTARY_USAGE for a partition that the topic does not have. */
@@ -68,7 +81,7 @@ async function partitionsOf(
 async function auditOne(
   operations: Operations,
   { kafka, settings }: Config,
-  { partition, quiet }: { readonly partition: number; readonly quiet: boolean },
+  { partition, quiet, signal }: Manner & { readonly partition: number },
 ): Promise<PartitionAudit> {
   const { topic, store, ledger, fingerprint } = operations.optionsOf(partition)
   const bars: Progress[] = []
@@ -83,6 +96,7 @@ async function auditOne(
       fingerprint,
       partitioner: kafka.partitioner,
       onProgress: (replayed, total) => {
+        signal.throwIfAborted()
         if (bars.length === 0) bars.push(createProgress({ total, unit: 'offsets', quiet }))
         bars[0]?.update(replayed)
       },

@@ -37,11 +37,15 @@ export interface PartitionAudit {
   readonly notReplayed: string
   /** Rows looked at in each store. */
   readonly rows: { readonly redis: number; readonly clickhouse: number }
+  /** Of closed hours not more than `DIFFERENCES_MAX`. */
   readonly differences: readonly AuditDifference[]
+  readonly differencesInAll: number
 }
 
 /** So many rows of closed hours are compared at a time. */
 const CLOSED_ROWS_MAX = 20_000
+/** Of more differences in closed hours only the number is kept. */
+const DIFFERENCES_MAX = 10_000
 
 /**
  * Throws TributaryError: a service that does not answer, or settings that are not those of the
@@ -73,11 +77,14 @@ export async function auditPartition(options: AuditOptions): Promise<PartitionAu
       ...judgeOpen(snapshot, replay),
     ]
     const clickhouse = rows.clickhouse + closed.rows
-    return { ...found, notReplayed: '', rows: { ...rows, clickhouse }, differences }
+    const differencesInAll = differences.length + closed.left
+    const result = { ...found, notReplayed: '', differences, differencesInAll }
+    return { ...result, rows: { ...rows, clickhouse } }
   } catch (error) {
     if (!(error instanceof ReplayImpossible)) throw error
     const differences = [...state, ...judgeStores(snapshot)]
-    return { ...found, notReplayed: error.message, rows, differences }
+    const differencesInAll = differences.length
+    return { ...found, notReplayed: error.message, rows, differences, differencesInAll }
   }
 }
 
@@ -95,7 +102,8 @@ async function auditNothing({ topic, partition, ledger }: AuditOptions): Promise
     }),
   )
   const nothing = { partition, lineage: null, from: 0, to: 0, rows: { redis: 0, clickhouse: 0 } }
-  return { ...nothing, notReplayed: 'there is no state', differences }
+  const differencesInAll = differences.length
+  return { ...nothing, notReplayed: 'there is no state', differences, differencesInAll }
 }
 
 function expectSettings(
@@ -146,6 +154,8 @@ async function replayInto(
 /** Compares hours that were left, many at a time, with what ClickHouse holds of them. */
 class ClosedHours {
   readonly differences: AuditDifference[] = []
+  /** How many more there are. */
+  left = 0
   /** Rows that ClickHouse holds of them. */
   rows = 0
   readonly #options: AuditOptions
@@ -170,7 +180,10 @@ class ClosedHours {
     const range = { topic, partition, lineage: this.#lineage, hourFrom: this.#hourFrom, hourTo }
     const found = await publishedRows(ledger, range)
     this.rows += found.size
-    this.differences.push(...judgeClosed(partition, this.#expected, found))
+    for (const one of judgeClosed(partition, this.#expected, found)) {
+      if (this.differences.length < DIFFERENCES_MAX) this.differences.push(one)
+      else this.left++
+    }
     this.#expected = new Map()
     this.#hourFrom = hourTo + 1
   }
