@@ -14,6 +14,8 @@ const READ_COMMITTED = 1
 interface LinkedBroker extends Broker {
   readonly versions: Readonly<Record<number, { minVersion: number; maxVersion: number }>>
   readonly connectionPool: {
+    readonly host: string
+    readonly port: number
     send<T>(exchange: { request: ProtocolRequest; response: ProtocolResponse<T> }): Promise<T>
   }
 }
@@ -66,7 +68,7 @@ export class BrokerLink {
     return Object.keys(leaders).find((node) => Number(node) >= 0)
   }
 
-  /** One request to one node; an error closes the node's connections, to be opened anew. */
+  /** One request to one node; an error drops the node's connections: `refresh` opens new ones. */
   async send<T>(
     nodeId: string,
     request: ProtocolRequest,
@@ -77,7 +79,10 @@ export class BrokerLink {
     try {
       return await broker.connectionPool.send({ request, response })
     } catch (error) {
-      // A connection that timed out half-open would time out again.
+      // A connection that timed out half-open would time out again; and kafkajs would go on to close
+      // a closed one at every attempt.
+      const { host, port } = broker.connectionPool
+      this.#cluster.removeBroker({ host, port })
       await broker.disconnect()
       throw error
     }

@@ -18,7 +18,7 @@ import { decodeRecordSet } from './record-batch/decode-record-set.ts'
 const PARTITION_BYTES_MAX = 1_048_576
 /** One batch comes whole, whatever the limit. */
 const SINGLE_BYTES_MAX = 1
-const RETRY_DELAYS_MS = [100, 200, 400, 800, 1_600, 1_600]
+const RETRY_DELAYS_MS = [100, 200, 400, 800, 1_600]
 
 export interface LogReaderOptions {
   readonly topic: string
@@ -121,9 +121,16 @@ export class LogReader {
         const isLasting = error instanceof FetchRefused && !error.isTransient
         if (isLasting || delay === undefined) throw kafkaError(error)
         await new Promise((done) => setTimeout(done, delay))
-        // It may fail as well; then the next attempt does, and says so.
-        await this.#link.refresh().catch(() => {})
+        await this.#refresh()
       }
+    }
+  }
+  /** Throws where no broker answers, after some attempts of kafkajs. */
+  async #refresh(): Promise<void> {
+    try {
+      await this.#link.refresh()
+    } catch (error) {
+      throw kafkaError(error)
     }
   }
 }

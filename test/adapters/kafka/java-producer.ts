@@ -15,17 +15,13 @@ export interface JavaProducer {
 export function startJavaProducer(brokers: string, topic: string, codec: string): JavaProducer {
   const { java, classPath } = requireKafka(silently)
   const properties = ['batch.size=16777216', 'max.request.size=16777216', 'linger.ms=1000']
-  const child = spawn(
-    java,
-    [
-      // It does not live long.
-      ...['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'],
-      ...['-cp', classPath, 'org.apache.kafka.tools.ConsoleProducer'],
-      ...['--bootstrap-server', brokers, '--topic', topic, '--compression-codec', codec],
-      ...properties.flatMap((property) => ['--producer-property', property]),
-    ],
-    { stdio: ['pipe', 'ignore', 'pipe'] },
-  )
+  // It does not live long.
+  const brief = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
+  const program = ['-cp', classPath, 'org.apache.kafka.tools.ConsoleProducer']
+  const where = ['--bootstrap-server', brokers, '--topic', topic, '--compression-codec', codec]
+  const how = properties.flatMap((property) => ['--producer-property', property])
+  const stdio: ['pipe', 'ignore', 'pipe'] = ['pipe', 'ignore', 'pipe']
+  const child = spawn(java, [...brief, ...program, ...where, ...how], { stdio })
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
   const ended = once(child, 'exit')
