@@ -11,7 +11,7 @@ import type { RedisClient } from '../../src/adapters/redis/connect.ts'
 import { redisStateStore } from '../../src/adapters/redis/redis-state-store.ts'
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts'
 import { partitionOf } from '../../src/schema/partitioners.ts'
-import { describeWithService, testName } from '../services.ts'
+import { deleteKeys, describeWithService, testName } from '../services.ts'
 import { applyRecords, leaveState } from './left-state.ts'
 import { runHere } from './run-here.ts'
 
@@ -45,8 +45,7 @@ describeWithService('redis', 'journey --live', (redisUrl) => {
     }
   })
   afterAll(async () => {
-    const keys = await redis.keys(`tb:{${topic}/*`)
-    if (keys.length > 0) await redis.del(keys)
+    await deleteKeys(redis, topic)
     redis.disconnect()
     await rm(folder, { recursive: true, force: true })
   })

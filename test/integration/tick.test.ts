@@ -15,7 +15,7 @@ import { DEFAULT_SETTINGS } from '../../src/core/settings.ts'
 import { onBroker } from '../adapters/kafka/on-broker.ts'
 import { runHere } from '../cli/run-here.ts'
 import { temporaryFile } from '../config/temporary-file.ts'
-import { describeWithServices } from '../services.ts'
+import { deleteKeys, describeWithServices, dropDatabase } from '../services.ts'
 import { LiveWorker } from './live-worker.ts'
 
 const PARTITIONS = 2
@@ -59,11 +59,10 @@ describeWithServices(
     })
     afterAll(async () => {
       await Promise.all(workers.map((worker) => worker.stop()))
-      const keys = await redis.keys(`tb:{${topic}/*`)
-      if (keys.length > 0) await redis.del(keys)
+      await deleteKeys(redis, topic)
       redis.disconnect()
       const db = openServer({ url: clickhouseUrl, database: topic })
-      await db.command(`DROP DATABASE IF EXISTS ${topic}`)
+      await dropDatabase(db)
       await db.close()
     })
 

@@ -9,6 +9,7 @@ import {
   dropDatabase,
   testName,
 } from '../services.ts'
+import { filesIn, linesWith } from '../house/repository.ts'
 import { openServer } from '../../src/adapters/clickhouse/server.ts'
 
 describe('what is not of a test', () => {
@@ -25,6 +26,14 @@ describe('what is not of a test', () => {
     await expect(dropDatabase(db)).rejects.toThrow(refusal)
     redis.disconnect()
     await db.close()
+  })
+
+  it('is asked for nowhere past the functions that refuse', () => {
+    const sources = filesIn('test/', '.ts').filter(
+      ({ name }) => !/^test\/(services\.ts|services\/|bench\/)/.test(name),
+    )
+    const past = /DROP DATABASE|\.deleteTopics\(|\.flush(all|db)\(/i
+    expect(linesWith(sources, past)).toEqual([])
   })
 })
 
