@@ -73,19 +73,25 @@ describeWithPrivate(['redis', 'openssl'], 'a connection to Redis', () => {
     await server.remove()
   })
 
-  it('waits for a Redis that is loading its data', async () => {
+  it('waits for a Redis that is loading its data, but keeps nothing for later', async () => {
     const server = await startPrivateRedis({ options: { 'enable-debug-command': 'yes' } })
     const { url } = server
-    const filling = await connectRedis({ url })
+    const filling = await connectRedis({ url, commandTimeoutMs: NEVER_MS })
+    const store = redisStateStore(filling, 'test', 0)
     await filling.call('DEBUG', 'POPULATE', '200', 'test', '1000')
     await filling.call('BGREWRITEAOF')
     await vi.waitFor(async () => {
       expect(await filling.info('persistence')).toMatch(/aof_rewrite_in_progress:0/)
     }, WAIT)
-    filling.disconnect()
-    await server.restart({ args: ['--key-load-delay', '5000'], ready: false })
+    await server.restart({ args: ['--key-load-delay', '20000'], ready: false })
     await vi.waitFor(() => expect(server.log()).toMatch(/Reading RDB base file/), WAIT)
+    await expect(store.acquire('late')).rejects.toMatchObject({
+      code: 'TRIBUTARY_REDIS_UNAVAILABLE',
+    })
     expect(await connected({ url }, (redis) => redis.dbsize())).toBe(200)
+    await vi.waitFor(() => filling.ping(), WAIT)
+    expect((await store.owner()).token).toBeNull()
+    filling.disconnect()
     await server.remove()
   })
 
