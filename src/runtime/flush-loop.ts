@@ -59,7 +59,7 @@ export class FlushLoop {
     if (!this.#isFailing) this.#waker.abort()
   }
 
-  /** Flushes whatever can be; resolves to whether all of it went through. Never rejects. */
+  /** Flushes whatever can be; resolves to whether ClickHouse took it. Never rejects. */
   flush(): Promise<boolean> {
     this.#turn = this.#turn.then(() => this.#flush())
     return this.#turn
@@ -71,19 +71,21 @@ export class FlushLoop {
     if (loops.length === 0) return true
     const begunMs = clock.now()
     const flushed = await flushTogether(loops, this.#options)
-    const failed = flushed.filter(({ error }) => error !== null)
-    for (const { partition, error } of flushed) {
-      telemetry.count(error === null ? 'flushes' : 'flush_failures', partition)
-    }
     telemetry.took('flush', clock.now() - begunMs)
-    if (failed.length === 0) {
-      this.#flushedMs = clock.now()
-      return true
+    for (const { partition, hasLanded, error } of flushed) {
+      if (error !== null) telemetry.count('flush_failures', partition)
+      else if (hasLanded) telemetry.count('flushes', partition)
     }
-    const partitions = failed.map(({ partition }) => partition)
-    const message = `rows have not landed, and are sent again: ${sentence(failed[0]!.error)}`
-    telemetry.log('warn', 'flush_failed', message, { partitions })
-    return false
+    const failed = flushed.filter(({ error }) => error !== null)
+    if (failed.length > 0) {
+      const partitions = failed.map(({ partition }) => partition)
+      const message = `a flush is tried again: ${sentence(failed[0]!.error)}`
+      telemetry.log('warn', 'flush_failed', message, { partitions })
+    }
+    const hasLanded = flushed.some((one) => one.hasLanded)
+    if (hasLanded) this.#flushedMs = clock.now()
+    // One partition's trouble with its store must not slow down the others.
+    return hasLanded || failed.length === 0
   }
 
   /** One partition at a time, one of its hours at a time; they take turns. */

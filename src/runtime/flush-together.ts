@@ -14,7 +14,9 @@ const TAKE_MS = 5_000
 
 export interface Flushed {
   readonly partition: number
-  /** null: it went through, or another worker has taken over what was to be flushed. */
+  /** All rows up to the snapshot. */
+  readonly hasLanded: boolean
+  /** null: none, or another worker has taken over what was to be flushed. */
   readonly error: unknown
 }
 
@@ -23,6 +25,7 @@ interface Part {
   readonly flush: PartitionFlush
   snapshot: Snapshot | null
   isDone: boolean
+  hasLanded: boolean
   error: unknown
 }
 
@@ -36,6 +39,7 @@ export async function flushTogether(
     flush: loop.worker.openFlush(),
     snapshot: null,
     isDone: false,
+    hasLanded: false,
     error: null,
   }))
   let left = parts
@@ -44,7 +48,11 @@ export async function flushTogether(
     // Those that had the least room go first; all have had some before any has it twice.
     left = left.filter(({ isDone }) => !isDone).sort((a, b) => rowsOf(a) - rowsOf(b))
   }
-  return parts.map(({ loop, error }) => ({ partition: loop.partition, error }))
+  return parts.map(({ loop, hasLanded, error }) => ({
+    partition: loop.partition,
+    hasLanded,
+    error,
+  }))
 }
 
 /** As much as may be held as text at a time. */
@@ -84,6 +92,7 @@ async function conclude(part: Part, takenMs: number): Promise<void> {
   const { loop, flush, snapshot } = part
   const { committed } = snapshot!
   part.isDone = true
+  part.hasLanded = true
   loop.state.landed(loop.worker.unflushed, takenMs)
   await loop.note(committed.next)
   try {

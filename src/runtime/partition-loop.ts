@@ -1,5 +1,6 @@
-// One partition from its assignment until it is taken away: acquire, consume, and from the beginning
-// again after any failure, since memory is only a cache; a halt ends it until the next assignment.
+// One partition from its assignment until it is taken away: acquire, consume, and from the
+// beginning again after any failure, since memory is only a cache; a halt ends it until the next
+// assignment.
 // Whoever takes the partition away does not wait: what is then still under way finds the signals
 // aborted, the memory dropped, and its writes fenced off by the next owner.
 import type { TopicFacts } from '../ports/record-source.ts'

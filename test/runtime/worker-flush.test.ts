@@ -1,5 +1,5 @@
-// Flushes of a worker: all partitions together, each by itself where it is in trouble, and positions
-// noted only behind what the store holds.
+// Flushes of a worker: all partitions together, each by itself where it is in trouble, and
+// positions noted only behind what the store holds.
 import { describe, expect, it } from 'vitest'
 import { TABLES } from '../../src/core/tables.ts'
 import type { TableName } from '../../src/core/tables.ts'
