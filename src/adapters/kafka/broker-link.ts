@@ -36,6 +36,7 @@ type CreateCluster = (options: {
 export class BrokerLink {
   readonly #cluster: Cluster
   readonly #topic: string
+  #isClosed = false
 
   constructor(kafka: Kafka, topic: string) {
     this.#cluster = createClusterOf(kafka)({
@@ -51,14 +52,17 @@ export class BrokerLink {
     await this.#cluster.addTargetTopic(this.#topic)
   }
 
-  disconnect(): Promise<void> {
-    return this.#cluster.disconnect()
+  async disconnect(): Promise<void> {
+    this.#isClosed = true
+    await this.#cluster.disconnect()
   }
 
   /** Asks again who leads what; kafkajs reconnects where it has to. */
   async refresh(): Promise<void> {
     if (!this.#cluster.isConnected()) await this.#cluster.connect()
     await this.#cluster.refreshMetadata()
+    // What was opened meanwhile would keep the process alive.
+    if (this.#isClosed) await this.#cluster.disconnect()
   }
 
   /** The node that leads a partition; undefined: nobody does, as far as is known. */

@@ -18,6 +18,8 @@ import { LogReader } from './log-reader.ts'
 import { Membership } from './membership.ts'
 import { topicFacts } from './topic-facts.ts'
 
+const STOP_MS = 10_000
+
 export interface KafkaSourceOptions extends KafkaOptions {
   readonly topic: string
   readonly group: string
@@ -60,12 +62,20 @@ export class KafkaSource implements RecordSource {
     }
   }
 
+  /** Where Kafka does not answer, the session and the connections end by themselves. */
   async stop(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((done) => {
+      timer = setTimeout(done, STOP_MS)
+    })
     try {
-      await this.#membership.stop()
-      await Promise.all([this.#reader.disconnect(), this.#admin.disconnect()])
+      // The reader first: whoever waits for a read shall not wait for the group.
+      const parts = [this.#reader.disconnect(), this.#membership.stop(), this.#admin.disconnect()]
+      await Promise.race([Promise.all(parts), late])
     } catch (error) {
       throw kafkaError(error)
+    } finally {
+      clearTimeout(timer)
     }
   }
 

@@ -5,6 +5,7 @@
 // seconds; then the error is the caller's. `bounds.high` is the last stable offset: a reader of
 // committed records cannot get beyond it while a transaction is open.
 import type { Kafka } from 'kafkajs'
+import { TributaryError } from '../../ports/errors.ts'
 import { OffsetOutOfRange } from '../../ports/record-source.ts'
 import type { LogBounds, LogRead, SourceRecord } from '../../ports/record-source.ts'
 import { BrokerLink } from './broker-link.ts'
@@ -30,6 +31,7 @@ export class LogReader {
   readonly #options: LogReaderOptions
   readonly #link: BrokerLink
   readonly #fetcher: Fetcher
+  #isClosed = false
 
   constructor(kafka: Kafka, options: LogReaderOptions) {
     this.#options = options
@@ -43,6 +45,7 @@ export class LogReader {
 
   /** Reads that wait are rejected. */
   async disconnect(): Promise<void> {
+    this.#isClosed = true
     this.#fetcher.close()
     await this.#link.disconnect()
   }
@@ -118,19 +121,24 @@ export class LogReader {
       } catch (error) {
         if (error instanceof OffsetOutOfRange) throw error
         const delay = RETRY_DELAYS_MS[attempt]
-        const isLasting = error instanceof FetchRefused && !error.isTransient
-        if (isLasting || delay === undefined) throw kafkaError(error)
+        if (delay === undefined || this.#isClosed || isLasting(error)) throw kafkaError(error)
         await new Promise((done) => setTimeout(done, delay))
         await this.#refresh()
       }
     }
   }
+
   /** Throws where no broker answers, after some attempts of kafkajs. */
   async #refresh(): Promise<void> {
     try {
+      if (this.#isClosed) throw new Error('the reader was closed')
       await this.#link.refresh()
     } catch (error) {
       throw kafkaError(error)
     }
   }
 }
+
+/** Another attempt would end the same way. */
+const isLasting = (error: unknown): boolean =>
+  error instanceof TributaryError || (error instanceof FetchRefused && !error.isTransient)

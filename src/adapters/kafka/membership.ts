@@ -11,7 +11,6 @@ import { kafkaError } from './errors.ts'
 
 /** A heartbeat names the generation; one is due within a second of a join. */
 const GENERATION_WAIT_MS = 5_000
-const LEAVE_WAIT_MS = 5_000
 
 export class Membership {
   readonly #consumer: Consumer
@@ -36,8 +35,8 @@ export class Membership {
     this.#consumer.on(HEARTBEAT, ({ payload }) => this.#beat(payload))
     this.#consumer.on(CRASH, ({ payload }) => {
       this.#lose()
-      handler.lost()
-      if (!payload.restart) handler.dead(kafkaError(payload.error))
+      this.#handler?.lost()
+      if (!payload.restart) this.#handler?.dead(kafkaError(payload.error))
     })
     await this.#consumer.connect()
     await this.#consumer.subscribe({ topic: this.#topic, fromBeginning: true })
@@ -48,16 +47,11 @@ export class Membership {
     })
   }
 
-  /** Leaves the group; where Kafka does not answer, the session ends by itself. */
+  /** Leaves the group; while Kafka does not answer, it waits for it. */
   async stop(): Promise<void> {
     this.#lose()
     this.#handler = null
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>((done) => {
-      timer = setTimeout(done, LEAVE_WAIT_MS)
-    })
-    await Promise.race([this.#consumer.disconnect(), late])
-    clearTimeout(timer)
+    await this.#consumer.disconnect()
   }
 
   /** Who this is to the group, while it owns the partition; null: it does not. */
@@ -89,10 +83,12 @@ export class Membership {
     }
   }
 
+  /** Each of them: one that was on its way during a join names the generation before. */
   #beat({ groupId, memberId, groupGenerationId }: GroupMember): void {
-    if (memberId === this.#memberId) {
-      this.#identified({ groupId, memberId, groupGenerationId })
-    }
+    if (memberId !== this.#memberId) return
+    const identity = { groupId, memberId, groupGenerationId }
+    this.#identified(identity)
+    this.#identity = Promise.resolve(identity)
   }
 
   #lose(): void {
