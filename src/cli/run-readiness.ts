@@ -1,6 +1,6 @@
 // Is the work being done? Not before the worker has joined its group, not while it stops, not while
-// a partition is halted, Redis or Kafka down. ClickHouse down is worth knowing, but rows wait for
-// it: `degraded`.
+// a partition is halted, Redis or Kafka down. ClickHouse down, or a partition that is just being
+// taken over, is worth knowing: `degraded`.
 import type { HealthCheck } from '../adapters/http/health.ts'
 import type { PartitionStatus, WorkerStatus } from '../runtime/worker-options.ts'
 import type { ServiceName, ServiceStates } from './run-services.ts'
@@ -40,7 +40,7 @@ function partitionCheck({ partition, state, reason, message }: PartitionStatus):
   const name = `partition ${partition}`
   const words = [state, reason, message].filter((word) => word !== '').join(': ')
   if (state === 'halted' || WAITS_FOR.has(reason)) return failed(name, words)
-  return state === 'paused' ? { name, state: 'degraded', message: words } : ok(name)
+  return state === 'running' ? ok(name) : { name, state: 'degraded', message: words }
 }
 
 /** Redis or Kafka has kept a partition waiting for long, whatever else it answers. */

@@ -81,6 +81,10 @@ it('is not ready while a partition is halted, or waits for Redis or for the dead
   }
 })
 
-it('waits without complaint for a partition that is being acquired', () => {
-  expect(withPartition({ state: 'acquiring', next: -1, low: -1, high: -1 })).toEqual([])
+it('says which partitions are still being acquired, and why that takes so long', () => {
+  const acquiring = { state: 'acquiring', next: -1, low: -1, high: -1 } as const
+  expect(withPartition(acquiring)).toEqual(['partition 3: degraded: acquiring'])
+  expect(withPartition({ ...acquiring, message: 'ClickHouse is down' })).toEqual([
+    'partition 3: degraded: acquiring: ClickHouse is down',
+  ])
 })

@@ -39,7 +39,7 @@ describeWithServices(
         const worker = new LiveWorker(around.env)
         const url = await urlOf(worker)
         const scrape = await untilCommitted(url, around.produced)
-        await untilReadyz(url, 200, 'ok')
+        await untilReadyz(url, 200, 'ok\n')
         expect((await fetch(`${url}/livez`)).status).toBe(200)
         expect(sumOf(scrape, 'tributary_assigned_partitions')).toBe(2)
         expect(scrape).toMatch(/records_total\{.*outcome="rejected",reason="raw_identifier"\} /)
