@@ -1,6 +1,6 @@
-// How long a service has kept a partition waiting: since the first call that is under way without an
-// answer, or since the first failure after the last answer. A slow service and one that is down look
-// alike, and are alike for those who wait.
+// How long a service has kept a partition waiting: since the first call that is under way without
+// an answer, or since the first failure after the last answer. A slow service and one that is down
+// look alike, and are alike for those who wait.
 import type { Clock } from '../ports/clock.ts'
 import { sentence } from './sentence.ts'
 
