@@ -1,5 +1,6 @@
 // What every RecordSource promises, run against each implementation: spans begin where they are
-// asked for and join without a gap, whatever stands in the log; and the group tells its members apart.
+// asked for and join without a gap, whatever stands in the log; and the group tells its members
+// apart.
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { OffsetOutOfRange } from '../../src/ports/record-source.ts'
 import type { LogRead, RecordSource, SourceRecord } from '../../src/ports/record-source.ts'

@@ -1,6 +1,6 @@
 // The one place that reaches behind kafkajs' public interface (2.2.4, pinned exactly): its cluster
-// finds leaders, keeps connections, encrypts and logs in; a connection carries any request. Fetching
-// through it is ours, so that kafkajs never decodes a record.
+// finds leaders, keeps connections, encrypts and logs in; a connection carries any request.
+// Fetching through it is ours, so that kafkajs never decodes a record.
 //
 // kafkajs takes a broker's second connection for Fetch, so a long poll delays nothing else.
 import type { Broker, Cluster, Kafka } from 'kafkajs'
@@ -83,8 +83,8 @@ export class BrokerLink {
     try {
       return await broker.connectionPool.send({ request, response })
     } catch (error) {
-      // A connection that timed out half-open would time out again; and kafkajs would go on to close
-      // a closed one at every attempt.
+      // A connection that timed out half-open would time out again; and kafkajs would go on to
+      // close a closed one at every attempt.
       const { host, port } = broker.connectionPool
       this.#cluster.removeBroker({ host, port })
       await broker.disconnect()

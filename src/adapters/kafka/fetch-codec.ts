@@ -4,9 +4,9 @@
 //   request   replica int32 · maxWait int32 · minBytes int32 · maxBytes int32 · isolation int8
 //             session int32 · sessionEpoch int32 · [topic · [partition int32 · leaderEpoch int32
 //             offset int64 · logStart int64 · maxBytes int32]] · [forgotten] · rack string
-//   response  throttle int32 · error int16 · session int32 · [topic · [partition int32 · error int16
-//             highWatermark int64 · lastStable int64 · logStart int64 · [producer int64 · first int64]
-//             preferredReplica int32 · records bytes]]
+//   response  throttle int32 · error int16 · session int32 · [topic · [partition int32
+//             error int16 · highWatermark int64 · lastStable int64 · logStart int64
+//             [producer int64 · first int64] · preferredReplica int32 · records bytes]]
 import { readInt64 } from './record-batch/batch-header.ts'
 import type { AbortedTransaction } from './record-batch/aborted-transactions.ts'
 

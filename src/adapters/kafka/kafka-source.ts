@@ -1,7 +1,8 @@
 // One topic of Kafka as the worker's source. Three parts that know nothing of each other: the
 // membership of the consumer group (`membership.ts`), the reader of the log (`log-reader.ts`), and
-// questions about the topic and the group (admin). Where reading begins is the state store's to say;
-// the offset that the group keeps is noted as a witness and for lag tools, and never read from.
+// questions about the topic and the group (admin). Where reading begins is the state store's to
+// say; the offset that the group keeps is noted as a witness and for lag tools, and never read
+// from.
 import type { Admin } from 'kafkajs'
 import type {
   AssignmentHandler,

@@ -2,8 +2,8 @@
 // ever, so kafkajs fetches and decodes nothing, and neither a slow batch nor a poisonous one can
 // cost the membership: its loop sleeps, sends heartbeats and sleeps again.
 //
-// On every join the whole assignment is told. A crash inside kafkajs makes a new group object, which
-// joins again and is paused again. Listeners must not throw: kafkajs takes that for a crash.
+// On every join the whole assignment is told. A crash inside kafkajs makes a new group object,
+// which joins again and is paused again. Listeners must not throw: kafkajs takes that for a crash.
 import type { Consumer, ConsumerGroupJoinEvent } from 'kafkajs'
 import type { AssignmentHandler } from '../../ports/record-source.ts'
 import type { GroupMember } from './broker-link.ts'

@@ -1,6 +1,6 @@
-// The twin of the Kafka source: one topic in this process, with everything that a reader can meet in
-// a real log (gaps, batches that nobody can decode, a trimmed start, a topic created anew) and groups
-// whose members come, go and are taken for dead.
+// The twin of the Kafka source: one topic in this process, with everything that a reader can meet
+// in a real log (gaps, batches that nobody can decode, a trimmed start, a topic created anew) and
+// groups whose members come, go and are taken for dead.
 import type { Clock } from '../../ports/clock.ts'
 import { OffsetOutOfRange } from '../../ports/record-source.ts'
 import type {

@@ -1,5 +1,5 @@
-// What happens to a log on its broker's disk, and to the broker: compaction, damage, a restart. Each
-// needs a broker of its own.
+// What happens to a log on its broker's disk, and to the broker: compaction, damage, a restart.
+// Each needs a broker of its own.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'

@@ -1,6 +1,7 @@
-// Which batches of one fetch answer belong to transactions that were aborted. The broker names them:
-// (producer, first offset), for all that overlap the fetched range, also where it begins in their
-// middle. A producer's batches are aborted from there to its abort marker. Asked in log order.
+// Which batches of one fetch answer belong to transactions that were aborted. The broker names
+// them: (producer, first offset), for all that overlap the fetched range, also where it begins in
+// their middle. A producer's batches are aborted from there to its abort marker. Asked in log
+// order.
 import type { BatchHeader } from './batch-header.ts'
 
 export interface AbortedTransaction {

@@ -1,6 +1,6 @@
 // What one partition answered to a fetch, batch by batch, as records and a covered range. A batch
-// that cannot be decoded ends the range and is named; nothing behind it is looked at. The last batch
-// may be cut off by the fetch's limit and then waits for the next one.
+// that cannot be decoded ends the range and is named; nothing behind it is looked at. The last
+// batch may be cut off by the fetch's limit and then waits for the next one.
 //
 // Magic 2 only: older formats are gone from brokers since Kafka 4.0. Every batch is checked against
 // its CRC. The loop lets others run after each megabyte.
@@ -143,8 +143,8 @@ class SetDecoder {
 }
 
 /**
- * The offsets of a batch that cannot be decoded: from where the span ends to the batch's end, as its
- * header says. Where that cannot be right (no header, or an end before its begin or beyond the
+ * The offsets of a batch that cannot be decoded: from where the span ends to the batch's end, as
+ * its header says. Where that cannot be right (no header, or an end before its begin or beyond the
  * log's), one offset: who skips it finds out about the next.
  */
 function coverOf(set: RecordSet, at: number, from: number, why: string): UndecodableBatch {

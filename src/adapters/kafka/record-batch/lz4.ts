@@ -1,6 +1,7 @@
 // LZ4 frames (github.com/lz4/lz4: lz4_Frame_format.md, lz4_Block_format.md), as Kafka's producers
 // write them. Of own make because no kept library tells the size before it allocates: a first pass
-// over the tokens finds it exactly. Checksums inside the frame are not looked at: the batch has one.
+// over the tokens finds it exactly. Checksums inside the frame are not looked at: the batch has
+// one.
 import { BatchDefect } from './batch-defect.ts'
 
 const FRAME_MAGIC = 0x184d2204

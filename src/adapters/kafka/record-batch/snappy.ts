@@ -1,6 +1,6 @@
-// Snappy as Kafka's producers write it: raw (librdkafka), or in the framing of snappy-java ("xerial"):
-// a magic, two versions, then blocks, each raw snappy behind its length. A raw block tells its
-// unpacked size first, so the sum is known before anything is allocated.
+// Snappy as Kafka's producers write it: raw (librdkafka), or in the framing of snappy-java
+// ("xerial"): a magic, two versions, then blocks, each raw snappy behind its length. A raw block
+// tells its unpacked size first, so the sum is known before anything is allocated.
 import { uncompress } from 'snappyjs'
 import { BatchDefect } from './batch-defect.ts'
 
