@@ -38,11 +38,13 @@ export type KafkaLogin =
 
 const PATIENT = { initialRetryTime: 200, maxRetryTime: 1_000, retries: 1_000_000_000 }
 const BRISK = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 4 }
-/** Some ten seconds. */
+/** Counts twice where a broker is gone: for the request, and each time for connecting anew. */
+const PROMPT = { initialRetryTime: 200, maxRetryTime: 1_000, retries: 2 }
 const STEADY = { initialRetryTime: 200, maxRetryTime: 1_000, retries: 10 }
 
 /** kafkajs' default of one second is short for TLS, for far brokers and for busy machines. */
 const CONNECTION_TIMEOUT_MS = 5_000
+const REQUEST_TIMEOUT_MS = 10_000
 
 /** The client behind consumer, admin and producers, for what kafkajs' parts do not offer. */
 function kafkaClient(options: KafkaOptions, retry: typeof PATIENT): Kafka {
@@ -52,6 +54,7 @@ function kafkaClient(options: KafkaOptions, retry: typeof PATIENT): Kafka {
     clientId,
     retry,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     // Its log lines may hold keys and values; what matters arrives as events and errors.
     logLevel: logLevel.NOTHING,
   }
@@ -83,16 +86,19 @@ export const kafkaAdmin = (options: KafkaOptions) => kafkaClient(options, BRISK)
 
 /**
  * `atLeastOnce`: one request at a time, so that a retry cannot overtake; a retried one may land
- * twice. `once`: idempotent, so that a retry lands once; at most one send per partition at a time.
+ * twice; fails within half a minute. `once`: idempotent, so that a retry lands once; at most one
+ * send per partition at a time; outlives a broker's restart.
  */
-export const kafkaProducer = (options: KafkaOptions, how: 'atLeastOnce' | 'once') =>
-  kafkaClient(options, STEADY).producer({
-    retry: STEADY,
+export function kafkaProducer(options: KafkaOptions, how: 'atLeastOnce' | 'once') {
+  const retry = how === 'once' ? STEADY : PROMPT
+  return kafkaClient(options, retry).producer({
+    retry,
     metadataMaxAge: 30_000,
     allowAutoTopicCreation: false,
     createPartitioner: Partitioners.DefaultPartitioner,
     ...(how === 'once' ? { idempotent: true } : { maxInFlightRequests: 1 }),
   })
+}
 
 /** For the reader, which sends requests of its own (`broker-link.ts`). */
 export const kafkaReader = (options: KafkaOptions) => kafkaClient(options, BRISK)
