@@ -1,5 +1,5 @@
-// `tributary audit`: holds Redis, ClickHouse and a replay of the log against each other, row by row,
-// while workers may go on. Reads only; joins no group.
+// `tributary audit`: holds Redis, ClickHouse and a replay of the log against each other, row by
+// row, while workers may go on. Reads only; joins no group.
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/config.ts'

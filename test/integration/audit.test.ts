@@ -1,6 +1,6 @@
-// `tributary audit` on real services: while a worker goes on it finds nothing; what somebody changes
-// in Redis or in ClickHouse behind the worker's back it names; and it says when the log no longer
-// reaches back.
+// `tributary audit` on real services: while a worker goes on it finds nothing; what somebody
+// changes in Redis or in ClickHouse behind the worker's back it names; and it says when the log no
+// longer reaches back.
 import { Redis } from 'ioredis'
 import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'

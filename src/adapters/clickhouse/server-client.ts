@@ -30,7 +30,7 @@ const IDLE_SOCKET_MS = 2_000
 export const timeoutOf = ({ timeoutMs = TIMEOUT_MS }: Pick<ServerOptions, 'timeoutMs'>): number =>
   timeoutMs
 
-/** The server gives up a statement that nobody waits for any more, so that none lands hours late. */
+/** The server gives up what nobody waits for any more, so that no insert lands hours late. */
 export const serverPatience = (timeoutMs: number): ClickHouseSettings => ({
   max_execution_time: Math.ceil(timeoutMs / 1_000),
 })

@@ -1,6 +1,6 @@
-// Reads a partition's log from a lineage's base to a position, beside the group, and applies it as a
-// worker does: judged with the placement of the lineage, with the batches left out that an operator
-// has given up.
+// Reads a partition's log from a lineage's base to a position, beside the group, and applies it as
+// a worker does: judged with the placement of the lineage, with the batches left out that an
+// operator has given up.
 import type { RecordSource, SourceRecord } from '../../ports/record-source.ts'
 import { OffsetOutOfRange } from '../../ports/record-source.ts'
 import type { SkipRow } from '../../ports/ledger-sink.ts'
@@ -22,8 +22,8 @@ export interface LogRange {
 }
 
 /**
- * Resolves to the last record below `to`, null without any. `applied` is told each position that was
- * reached, and awaited. Throws ReplayImpossible where the log does not reach.
+ * Resolves to the last record below `to`, null without any. `applied` is told each position that
+ * was reached, and awaited. Throws ReplayImpossible where the log does not reach.
  */
 export async function replayLog(
   range: LogRange,

@@ -76,8 +76,8 @@ export class Replay {
   }
 
   /**
-   * Rows of the hours that were left since the last call, the last of which is `through`; frees what
-   * only a store would need.
+   * Rows of the hours that were left since the last call, the last of which is `through`; frees
+   * what only a store would need.
    */
   takeClosed(): { readonly rows: readonly AuditRow[]; readonly through: number } {
     const { journeys, ledger, due, dictionary } = this.partition
