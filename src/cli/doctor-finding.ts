@@ -51,7 +51,7 @@ export interface Examination {
   readonly questions: () => AsyncIterable<Finding>
 }
 
-/** Findings of all, each service's together; a service that takes too long fails, so far as it got. */
+/** Findings of all, each service's together; one that takes too long keeps what it has found. */
 export async function examineAll(
   examinations: readonly Examination[],
   timeoutMs: number,

@@ -1,5 +1,5 @@
-// What `doctor` looks at in Redis: version, role, what it may forget, and whether our user may do all
-// that a worker does.
+// What `doctor` looks at in Redis: version, role, what it may forget, and whether our user may do
+// all that a worker does.
 import { connectRedis } from '../adapters/redis/connect.ts'
 import { redisFacts } from '../adapters/redis/facts.ts'
 import type { RedisFacts } from '../adapters/redis/facts.ts'

@@ -1,5 +1,5 @@
-// `tributary doctor`: does what a worker needs stand ready? Looks at everything it would use, changes
-// nothing, and says for each thing what was seen and what to do.
+// `tributary doctor`: does what a worker needs stand ready? Looks at everything it would use,
+// changes nothing, and says for each thing what was seen and what to do.
 import { Command } from '@commander-js/extra-typings'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
@@ -17,7 +17,7 @@ import { configOption, jsonOption } from './options.ts'
 /** For all questions to one service together. */
 const TIMEOUT_MS = 30_000
 const HELP = `
-PASS: in order. WARN: works, but somebody should know. FAIL: a worker would not start, or would halt.
+PASS: in order. WARN: works, but somebody should know. FAIL: a worker would not start, or halt.
 Exit codes: 0 nothing failed, 69 something did.`
 
 export function doctorCommand() {

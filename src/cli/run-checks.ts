@@ -17,7 +17,7 @@ export async function expectTopics(kafka: KafkaTopics, topics: readonly string[]
   }
 }
 
-/** @throws TRIBUTARY_CLICKHOUSE_UNAVAILABLE with what is pending, TRIBUTARY_CONFIG for another schema */
+/** @throws TRIBUTARY_CLICKHOUSE_UNAVAILABLE: migrations are pending; TRIBUTARY_CONFIG: not ours */
 async function expectMigrated(db: ClickHouse): Promise<void> {
   const state = await migrationState(db)
   refuseUnfit(db, state)

@@ -25,18 +25,23 @@ export interface RunParts {
   readonly worker: WorkerOptions
   /** For the watch beside the worker. */
   readonly questions: Questions
-  /** Ends every connection but the source's, which is the worker's to end. Never throws. */
+  /** Ends every connection but the source's, which is the worker's to end. Soon; never throws. */
   close(): Promise<void>
 }
 
 /** A question that is asked every few seconds waits no longer. */
 const QUESTION_TIMEOUT_MS = 5_000
+/** A service that is silent is not waited for. */
+const CLOSE_MAX_MS = 2_000
 
 /** @throws TributaryError, with everything closed again, when `run` had better not begin */
 export async function openParts(config: Config, telemetry: ProcessTelemetry): Promise<RunParts> {
   const closers: (() => unknown)[] = []
   const close = async () => {
-    await Promise.allSettled(closers.map(async (closer) => closer()))
+    const patience = new AbortController()
+    const late = systemClock.sleep(CLOSE_MAX_MS, patience.signal)
+    await Promise.race([Promise.allSettled(closers.map(async (closer) => closer())), late])
+    patience.abort()
   }
   try {
     return { ...(await open(config, telemetry, closers)), close }

@@ -98,18 +98,24 @@ async function live(config: Config, { life, telemetry, signal }: Surroundings): 
   life.worker = worker
   life.services = watchServices(parts.questions, { log, ...WATCH })
   try {
-    await Promise.race([worker.start(), asked])
-    const end = await Promise.race([worker.ended, asked])
+    const end = await untilEnd(worker, asked).finally(() => life.services?.stop())
     life.end = end?.message ?? ''
     await stopWithin(config.stopTimeoutMs, worker)
     if (end !== null) throw endError(end)
+  } finally {
+    await parts.close()
+  }
+}
+
+/** null: it was asked to stop. */
+async function untilEnd(worker: Worker, asked: Promise<null>): Promise<WorkerEnd | null> {
+  try {
+    await Promise.race([worker.start(), asked])
   } catch (error) {
     await worker.stop().catch(() => undefined)
     throw error
-  } finally {
-    life.services.stop()
-    await parts.close()
   }
+  return Promise.race([worker.ended, asked])
 }
 
 async function stopWithin(ms: number, worker: Worker): Promise<void> {

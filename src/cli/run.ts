@@ -7,8 +7,8 @@ import { configOption } from './options.ts'
 import { runWorker } from './run-worker.ts'
 
 const HELP = `
-SIGTERM or Ctrl-C stops it: what is under way is finished and flushed, exit 0. A second one ends it at
-once. Killing it loses nothing.
+SIGTERM or Ctrl-C stops it: what is under way is finished and flushed, exit 0. A second one ends
+it at once. Killing it loses nothing.
 Exit codes: 0 stopped, 1 broken or stalled (start it again), 69 a service does not answer or lacks
 \`tributary migrate\`, 70 halted (an operator must decide), 78 configuration.`
 

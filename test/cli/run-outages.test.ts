@@ -77,7 +77,7 @@ describeWithPrivate(['kafka', 'redis', 'clickhouse'], 'a worker whose services c
   )
 
   it(
-    'asked to stop while ClickHouse hangs, is not ready from then on, and ends at the second signal',
+    'that should stop while ClickHouse hangs is not ready, and ends at the second signal or in time',
     async () => {
       const { worker, url } = await startWorker('ok\n')
       clickhouse.freeze()
@@ -87,6 +87,11 @@ describeWithPrivate(['kafka', 'redis', 'clickhouse'], 'a worker whose services c
       await untilReadyz(url, 503, 'worker: stopping')
       worker.signal('SIGTERM')
       expect(await worker.ended()).toBe(143)
+
+      const impatient = new LiveWorker({ ...around.env, TRIBUTARY_STOP_TIMEOUT: '1s' })
+      for (const partition of [0, 1]) await impatient.sees('partition_acquired', { partition })
+      expect(await impatient.stop()).toBe(1)
+      expect(impatient.output).toContain('error: the worker did not stop within 1 s')
       clickhouse.thaw()
     },
     LIMIT_MS,
