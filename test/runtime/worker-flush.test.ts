@@ -93,7 +93,10 @@ describe('a flush', () => {
     const { worker } = createMember(world, { storeOf })
     await worker.start()
     await world.clock.until(() => isConsumed(world))
-    await world.clock.pass(20_000)
+    // Shortly before a flush, so that nobody is yet known to wait.
+    const { flushedMs } = worker.status()
+    await world.clock.until(() => worker.status().flushedMs > flushedMs)
+    await world.clock.pass(4_000)
     isTroubled = true
     appendMore(world, 200)
     await world.clock.pass(60_000)

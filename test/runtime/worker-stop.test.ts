@@ -38,7 +38,7 @@ function slowMember(world: WorkerWorld) {
 }
 
 describe('a worker that is stopped', () => {
-  it('in the middle leaves nothing unflushed that it has committed, and notes where it is', async () => {
+  it('in the middle has flushed all that it has committed, and notes where it is', async () => {
     let inTheMiddle = 0
     for (let seed = 0; seed < 12; seed++) {
       const world = createWorkerWorld(seed)
@@ -71,6 +71,35 @@ describe('a worker that is stopped', () => {
     await world.clock.pass(600_000)
     expect(JSON.stringify([await resultOf(world), world.told.lines])).toBe(before)
     expect(worker.status()).toMatchObject({ isMember: false, isStopping: true, partitions: [] })
+  })
+
+  it('asks nothing any more of a store that never took its commit', async () => {
+    const world = createWorkerWorld(20)
+    let calls = 0
+    const refused = (): Promise<never> => {
+      calls++
+      return Promise.reject(new Error('connection refused'))
+    }
+    let isDown = false
+    const storeOf = (partition: number): StateStore => {
+      const store = world.stores[partition]!
+      return withMethods<StateStore>(store, {
+        commit: (commit) => (isDown ? refused() : store.commit(commit)),
+        owner: () => (isDown ? refused() : store.owner()),
+      })
+    }
+    const { worker } = createMember(world, { storeOf })
+    await worker.start()
+    await world.clock.until(() => isConsumed(world))
+    isDown = true
+    appendMore(world, 100)
+    await world.clock.pass(30_000)
+    await world.clock.finish(worker.stop(), 40_000)
+    await world.clock.pass(10_000)
+    const before = calls
+    expect(before).toBeGreaterThan(0)
+    await world.clock.pass(60_000)
+    expect(calls).toBe(before)
   })
 
   it('may be stopped again, meanwhile and afterwards', async () => {

@@ -81,6 +81,24 @@ describe('a quiet partition', () => {
     expect(lapses).toBe(2_500)
   })
 
+  it('gets no more at once when a record has come meanwhile, which settles some, too', async () => {
+    const world = createWorkerWorld(2, 1)
+    const crowded = highs(world).indexOf(0)
+    appendCrowd(world, crowded, 2_500)
+    const sink = ticksOf(world)
+    const append = async (partition: number): Promise<void> => {
+      await sink.append(partition)
+      world.log.append(partition, { timeMs: world.clock.now(), key: null, value: null })
+    }
+    const { worker } = createMember(world, { ticks: { append } })
+    await worker.start()
+    await world.clock.pass(3.5 * IDLE_MS)
+    const ticks = ticksIn(world, crowded)
+    expect(ticks.length).toBe(3)
+    expect(ticks[1]! - ticks[0]!).toBeGreaterThanOrEqual(IDLE_MS)
+    await world.clock.finish(worker.stop())
+  })
+
   it('gets none while records come, and none without being asked to', async () => {
     const world = createWorkerWorld(3)
     const { worker } = createMember(world, { ticks: ticksOf(world) })
