@@ -24,7 +24,9 @@ export interface Operations {
   close(): Promise<void>
 }
 
-/** @throws TributaryError, with everything closed again, when one of the services does not answer */
+/**
+ * @throws TributaryError, with everything closed again, when one of the services does not answer
+ */
 export async function openOperations(config: Config): Promise<Operations> {
   const { topic, group } = config.kafka
   const { batchInflatedBytesMax, settings } = config

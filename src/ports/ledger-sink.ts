@@ -40,7 +40,9 @@ export interface ProgressRow {
   readonly flushedThrough: number
 }
 
-/** Offsets [from, to) that an operator has given up: every replay of the log books them as rejected. */
+/**
+ * Offsets [from, to) that an operator has given up: every replay of the log books them as rejected.
+ */
 export interface SkipRow {
   readonly topic: string
   readonly partition: number

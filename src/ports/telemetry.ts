@@ -1,5 +1,6 @@
 // What a worker tells the people who watch it. Names are stable: dashboards and alerts are built on
-// them. Fields hold topic, partition, offsets, counts, reasons: never a user_hash, a key or a value.
+// them. Fields hold topic, partition, offsets, counts, reasons: never a user_hash, a key or a
+// value.
 import type { Outcome, RejectionReason } from '../core/event.ts'
 
 export const LOG_EVENTS = [

@@ -3,11 +3,11 @@
 import { restoreLedger } from '../core/changes.ts'
 import { Partition } from '../core/partition.ts'
 import { recordFingerprint } from '../schema/lineage.ts'
-import { parsePartitionCounts } from '../schema/partition-counts.ts'
 import type { PartitionMeta, StateStore } from '../ports/state-store.ts'
 import { firstMeta } from './first-meta.ts'
 import { Fenced, PartitionHalt } from './halt.ts'
 import type { LogView, PartitionOptions } from './partition-options.ts'
+import { expectTopic } from './topic-refusal.ts'
 
 export interface Acquired {
   readonly token: string
@@ -40,7 +40,9 @@ async function takeOver(options: PartitionOptions, log: LogView, token: string):
   return { token, meta, partition: await loadPartition(options, meta) }
 }
 
-/** What the core needs in memory of a state that is owned. Throws PartitionHalt if parts are gone. */
+/**
+ * What the core needs in memory of a state that is owned. Throws PartitionHalt if parts are gone.
+ */
 export async function loadPartition(
   { store, settings }: Pick<PartitionOptions, 'store' | 'settings'>,
   meta: PartitionMeta,
@@ -105,42 +107,29 @@ async function begin(
 
 /** Throws PartitionHalt where state, settings, topic and log do not belong together. */
 async function verify(meta: PartitionMeta, options: PartitionOptions, log: LogView): Promise<void> {
-  const refusal = refusalOf(meta, options, log)
-  if (refusal !== null) throw new PartitionHalt(...refusal)
+  const { low, high } = log.bounds
+  if (meta.fingerprint !== options.fingerprint) {
+    throw new PartitionHalt(
+      'settings_changed',
+      'the settings or the logic differ from those of the state',
+    )
+  }
+  if (meta.group !== options.group) {
+    const message = `the state is of group ${meta.group}, not ${options.group}`
+    throw new PartitionHalt('another_group', message)
+  }
+  expectTopic(meta, log.facts, options)
+  if (meta.next < low) {
+    throw new PartitionHalt('before_log_start', `next is ${meta.next}, the log starts at ${low}`)
+  }
+  if (meta.next > high) {
+    throw new PartitionHalt('beyond_log_end', `next is ${meta.next}, the log ends at ${high}`)
+  }
   if (meta.lastRecord === '') return
   const offset = Number(meta.lastRecord.slice(0, meta.lastRecord.indexOf(':')))
-  if (offset < log.bounds.low) return
+  if (offset < low) return
   const record = await log.readAt(offset)
   if (record === null || recordFingerprint(record) !== meta.lastRecord) {
     throw new PartitionHalt('record_differs', `the record at offset ${offset} is another`)
   }
-}
-
-type Refusal = ConstructorParameters<typeof PartitionHalt>
-
-function refusalOf(meta: PartitionMeta, options: PartitionOptions, log: LogView): Refusal | null {
-  const { facts } = log
-  const { low, high } = log.bounds
-  if (meta.fingerprint !== options.fingerprint) {
-    return ['settings_changed', 'the settings or the logic differ from those of the state']
-  }
-  if (meta.clusterId !== facts.clusterId) {
-    return ['another_cluster', `the state is of cluster ${meta.clusterId}, not ${facts.clusterId}`]
-  }
-  if (meta.group !== options.group) {
-    return ['another_group', `the state is of group ${meta.group}, not ${options.group}`]
-  }
-  const count = parsePartitionCounts(meta.partitionCounts).at(-1)?.count ?? 0
-  if (count !== facts.partitions) {
-    return ['partition_count_changed', `the topic has ${facts.partitions} partitions, not ${count}`]
-  }
-  if (facts.isCompacted) return ['compacted_topic', 'the topic is compacted, so records vanish']
-  if (facts.isCreateTime && !options.allowCreateTime) {
-    return ['create_time', 'the topic has CreateTime: a producer could move time for all']
-  }
-  if (meta.next < low) {
-    return ['before_log_start', `next is ${meta.next}, the log starts at ${low}`]
-  }
-  if (meta.next > high) return ['beyond_log_end', `next is ${meta.next}, the log ends at ${high}`]
-  return null
 }

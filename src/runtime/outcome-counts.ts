@@ -1,5 +1,5 @@
-// Outcomes of the records of one commit, reported only once it is confirmed: so the counters and the
-// committed offset tell the same.
+// Outcomes of the records of one commit, reported only once it is confirmed: so the counters and
+// the committed offset tell the same.
 import type { Outcome, RejectionReason } from '../core/event.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 

@@ -1,7 +1,8 @@
 // `npm run bench live`: the built worker on real Kafka, Redis (AOF every second) and the ClickHouse
 // engine over HTTP, beside a bare kafkajs consumer (`eachBatch` and `JSON.parse`, nothing else) on
 // the same topic, in turns and in one run, since machines are noisy: what counts is the ratio. The
-// topic is filled beforehand. CPU seconds are those of every process that works, per million events.
+// topic is filled beforehand. CPU seconds are those of every process that works, per million
+// events.
 //
 //   npm run build && npm run bench live -- --events 1000000 --rounds 3 --partitions 4
 import { execFileSync, spawn } from 'node:child_process'
@@ -33,6 +34,7 @@ const { values } = parseArgs({
 const EVENTS = Number(values.events)
 const PARTITIONS = Number(values.partitions)
 const ROOT = process.cwd()
+const UP = 'deploy/local/up'
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
 interface Service {
@@ -56,7 +58,7 @@ else await consumeBare(values.bare, values.brokers ?? '')
 
 async function compare(): Promise<void> {
   const services = JSON.parse(
-    execFileSync('deploy/local/up', ['--json'], { cwd: ROOT, encoding: 'utf8' }),
+    execFileSync(UP, ['--json'], { cwd: ROOT, encoding: 'utf8' }),
   ) as Service[]
   const brokers = services.find(({ name }) => name === 'kafka')!.url
   const topic = `test_bench_${Date.now().toString(36)}`

@@ -154,7 +154,9 @@ describeWithServices(['redis', 'clickhouse'], 'a log', (redisUrl, clickhouseUrl)
   })
 })
 
-/** Turns over the last byte of a batch, which its CRC covers: base offset, then length, then bytes. */
+/**
+ * Turns over the last byte of a batch, which its CRC covers: base offset, then length, then bytes.
+ */
 function damageBatch(folder: string, number: number): void {
   const file = path.join(
     folder,

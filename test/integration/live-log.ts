@@ -20,7 +20,9 @@ const DAY_MS = 86_400_000
 const HOUR_MAX = 1_000_000
 const PERSONS_PER_LOG = 4
 
-/** The logs of many seeds, each with persons of its own, merged by record time, ending yesterday. */
+/**
+ * The logs of many seeds, each with persons of its own, merged by record time, ending yesterday.
+ */
 export function mergedLog(seed: number, settings: Settings, logs: number): LogRecord[] {
   const all = Array.from({ length: logs }, (_, i) =>
     generateLog(seed * 1_000 + i, { settings, persons: PERSONS_PER_LOG }).map((record) =>

@@ -1,9 +1,11 @@
-// `npm run same-numbers -- FILE [--kill-every SECONDS]`: all of a file through `replay`, and through
-// Kafka with two workers of which one is killed (-9) every 15 seconds until the end; then every
-// view's CSV is compared, byte for byte. Services: TEST_… addresses, else deploy/local.
+// `npm run same-numbers -- FILE [--kill-every SECONDS]`: all of a file through `replay`, and
+// through Kafka with two workers of which one is killed (-9) every 15 seconds until the end; then
+// every view's CSV is compared, byte for byte. Services: TEST_… addresses, else deploy/local.
 import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { sameNumbers } from './same-numbers.ts'
+
+const UP = 'deploy/local/up'
 
 const { values, positionals } = parseArgs({
   options: { 'kill-every': { type: 'string', default: '15' } },
@@ -47,7 +49,7 @@ function address(name: 'kafka' | 'redis' | 'clickhouse'): string {
   }
   const given = process.env[variables[name]]
   if (given) return given
-  const answer = execFileSync('deploy/local/up', [name, '--json'], { encoding: 'utf8' })
+  const answer = execFileSync(UP, [name, '--json'], { encoding: 'utf8' })
   const [service] = JSON.parse(answer) as { url: string }[]
   return service!.url
 }

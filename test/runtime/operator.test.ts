@@ -1,5 +1,5 @@
-// What an operator can do about a halt: each way on, on the memory twins, with the runtime that goes
-// on afterwards. A dry run changes nothing; an execution leaves a row that says why.
+// What an operator can do about a halt: each way on, on the memory twins, with the runtime that
+// goes on afterwards. A dry run changes nothing; an execution leaves a row that says why.
 import { describe, expect, it } from 'vitest'
 import type { UndecodableBatch } from '../../src/ports/record-source.ts'
 import { Fenced, PartitionHalt } from '../../src/runtime/halt.ts'

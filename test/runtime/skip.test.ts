@@ -1,5 +1,5 @@
-// Offsets that an operator has given up: booked as rejected, once, whatever happens around them, and
-// in the way of nothing else.
+// Offsets that an operator has given up: booked as rejected, once, whatever happens around them,
+// and in the way of nothing else.
 import { expect, it } from 'vitest'
 import type { LedgerRow } from '../../src/core/tables.ts'
 import type { Outcome, RejectionReason } from '../../src/core/event.ts'

@@ -1,5 +1,5 @@
-// Before a state is given up, what it has booked is brought to ClickHouse and read back: the numbers
-// of the old lineage stay true until, and unless, a new one takes its place.
+// Before a state is given up, what it has booked is brought to ClickHouse and read back: the
+// numbers of the old lineage stay true until, and unless, a new one takes its place.
 import type { PartitionMeta } from '../../ports/state-store.ts'
 import { loadPartition } from '../acquire.ts'
 import { Flusher } from '../flusher.ts'

@@ -1,6 +1,6 @@
-// A state that begins anew, by an operator's decision: a new lineage beside the old ones, which go on
-// being summed (the state was lost, or the log is another), or instead of them (rebuild), which is
-// built unseen and takes their place when it has reached the log end noted at its start.
+// A state that begins anew, by an operator's decision: a new lineage beside the old ones, which go
+// on being summed (the state was lost, or the log is another), or instead of them (rebuild), which
+// is built unseen and takes their place when it has reached the log end noted at its start.
 import { TributaryError } from '../../ports/errors.ts'
 import type { LineageRow, ProgressRow } from '../../ports/ledger-sink.ts'
 import type { LogBounds } from '../../ports/record-source.ts'

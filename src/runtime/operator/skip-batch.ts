@@ -10,7 +10,9 @@ export interface SkipRequest {
   readonly reason: string
 }
 
-/** Throws TRIBUTARY_USAGE unless exactly [from, to) is undecodable: what can be read is not lost. */
+/**
+ * Throws TRIBUTARY_USAGE unless exactly [from, to) is undecodable: what can be read is not lost.
+ */
 export async function skipBatch(
   { options, source, isExecuted }: OperatorContext,
   { from, to, reason }: SkipRequest,
