@@ -37,6 +37,8 @@ export interface PartitionMeta {
   readonly group: string
   /** Partition counts of the topic, `<from offset>:<count>` joined by commas; '': not a topic. */
   readonly partitionCounts: string
+  /** Offsets given up, `<from>-<to>` joined by commas; '' for none. */
+  readonly skips: string
   /** Names of the goals in their order, as JSON: rows in `ledger` name a goal by its place. */
   readonly goals: string
   /** A lineage that is being built becomes active when `next` reaches this; 0: it is active. */

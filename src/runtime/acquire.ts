@@ -88,7 +88,9 @@ async function begin(
   const { topic, partition, ledger } = options
   const baseOffset = options.start === 'latest' ? log.bounds.high : log.bounds.low
   const counts = await ledger.partitionCounts(topic, partition)
-  const meta = firstMeta(options, log.facts, { baseOffset, earlier: 0, generation: 1, counts })
+  const skips = await ledger.skips(topic, partition)
+  const first = { baseOffset, earlier: 0, generation: 1, counts, skips }
+  const meta = firstMeta(options, log.facts, first)
   const isKnown =
     (log.groupNext !== null && log.groupNext > log.bounds.low) ||
     (await ledger.progress(topic, partition)).length > 0 ||

@@ -3,9 +3,12 @@
 // halts or must be acquired again.
 import type { LogRead, Span, TopicFacts, UndecodableBatch } from '../ports/record-source.ts'
 import { OffsetOutOfRange } from '../ports/record-source.ts'
+import { parseOffsetRanges } from '../schema/offset-ranges.ts'
+import type { OffsetRange } from '../schema/offset-ranges.ts'
 import { parsePartitionCounts } from '../schema/partition-counts.ts'
 import { createRecordParser } from '../schema/record.ts'
 import type { RecordParser } from '../schema/record.ts'
+import { cutAtSkip } from './cut-at-skip.ts'
 import { cutSpan } from './cut-span.ts'
 import { Fenced, PartitionHalt } from './halt.ts'
 import { judgeSpan } from './judge-span.ts'
@@ -39,10 +42,12 @@ export interface Consumption {
 export async function consume(to: Consumption, from: number): Promise<void> {
   const { worker, state, reading, ticker } = to
   const parser = parserFor(to)
+  const skips = parseOffsetRanges(expectHeld(worker).skips)
   let ahead = readAhead(to, from)
   for (let next = from; ;) {
-    const read = await unlessAborted(ahead, reading)
-    if (read === null) return
+    const found = await unlessAborted(ahead, reading)
+    if (found === null) return
+    const read = cutAtSkip(found, skips)
     const { span, undecodable } = read
     expectReadable(to, read, next)
     next = undecodable?.to ?? span.to
@@ -151,20 +156,22 @@ async function expectSamePlaces(to: Consumption, { records }: JudgedSpan): Promi
   expectTopic(expectHeld(worker), facts, options)
 }
 
-/** Goes past a batch that nobody can decode, if an operator has said so; else throws. */
+/** Goes past a batch that nobody can decode, if an operator has given it up; else throws. */
 async function giveUp(to: Consumption, batch: UndecodableBatch): Promise<void> {
   const { options, partition, worker } = to
   const { source, ledger, telemetry } = options
   const { from, to: end, why } = batch
-  const skips = await answered(to, () => ledger.skips(source.topic, partition))
-  const skip = skips.find((row) => row.from <= from && row.to >= end)
-  if (skip === undefined) {
+  const covers = (skip: OffsetRange): boolean => skip.from <= from && skip.to >= end
+  const isKnown = parseOffsetRanges(expectHeld(worker).skips).some(covers)
+  // A state that fell back to before the decision does not know of it.
+  const ask = () => ledger.skips(source.topic, partition)
+  if (!isKnown && !(await answered(to, ask)).some(covers)) {
     const message = `the batch at offsets ${from} to ${end - 1} cannot be decoded: ${why}`
     throw new PartitionHalt('undecodable_batch', message)
   }
   await worker.skip({ from, to: end })
   telemetry.count('skipped_offsets', partition, end - from)
-  const message = `an operator has given up offsets ${from} to ${end - 1}: ${skip.reason}`
+  const message = `an operator has given up offsets ${from} to ${end - 1}`
   telemetry.log('warn', 'batch_skipped', message, { partition, from, to: end })
 }
 

@@ -3,6 +3,8 @@
 import type { TopicFacts } from '../ports/record-source.ts'
 import type { PartitionMeta } from '../ports/state-store.ts'
 import { lineageOf } from '../schema/lineage.ts'
+import { formatOffsetRanges } from '../schema/offset-ranges.ts'
+import type { OffsetRange } from '../schema/offset-ranges.ts'
 import { formatPartitionCounts } from '../schema/partition-counts.ts'
 import type { PartitionCount } from '../schema/partition-counts.ts'
 import type { PartitionOptions } from './partition-options.ts'
@@ -14,6 +16,8 @@ export interface Beginning {
   readonly generation: number
   /** Counts that an operator has accepted; none: the present count holds from the start. */
   readonly counts: readonly PartitionCount[]
+  /** Offsets that an operator has given up. */
+  readonly skips: readonly OffsetRange[]
   /** See PartitionMeta; default 0. */
   readonly activeAt?: number
 }
@@ -21,7 +25,7 @@ export interface Beginning {
 export function firstMeta(
   options: Pick<PartitionOptions, 'topic' | 'partition' | 'group' | 'fingerprint' | 'settings'>,
   { clusterId, partitions }: TopicFacts,
-  { baseOffset, earlier, generation, counts, activeAt = 0 }: Beginning,
+  { baseOffset, earlier, generation, counts, skips, activeAt = 0 }: Beginning,
 ): PartitionMeta {
   const { topic, partition, group, fingerprint, settings } = options
   const present = partitions === 0 ? [] : [{ fromOffset: 0, count: partitions }]
@@ -40,6 +44,7 @@ export function firstMeta(
     clusterId,
     group,
     partitionCounts: formatPartitionCounts(counts.length > 0 ? counts : present),
+    skips: formatOffsetRanges(skips),
     goals: JSON.stringify(settings.goals.map(({ name }) => name)),
     activeAt,
   }

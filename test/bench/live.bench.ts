@@ -196,7 +196,6 @@ async function startWorker({ services, topic, group }: Place): Promise<Consumer>
   // The bench is compiled into another folder than that of the migrations.
   const folder = new URL(`file://${ROOT}/schemas/clickhouse/`)
   await migrate(db, { migrations: await readMigrations(folder) })
-  await db.close()
   const redis = new Redis(url('redis'))
   await forgetState(redis, topic)
   const child = spawn(process.execPath, [main, 'run'], { env, stdio: ['ignore', 'ignore', 2] })
@@ -213,7 +212,6 @@ async function startWorker({ services, topic, group }: Place): Promise<Consumer>
       await ended
       await forgetState(redis, topic)
       redis.disconnect()
-      const db = openServer({ url: url('clickhouse'), database: group })
       await db.command(`DROP DATABASE ${group}`)
       await db.close()
     },

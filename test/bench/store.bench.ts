@@ -27,6 +27,7 @@ const BASE: PartitionMeta = {
   clusterId: 'abcdefghijklmnopqrstuv',
   group: 'tributary',
   partitionCounts: '0:4',
+  skips: '',
   goals: '["purchase","lead","signup","subscribe"]',
   activeAt: 0,
 }

@@ -256,6 +256,7 @@ describe('the state in Redis', () => {
     clusterId: 'c',
     group: 'g',
     partitionCounts: '0:2',
+    skips: '',
     goals: '[]',
     activeAt: 0,
   }

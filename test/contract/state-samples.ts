@@ -16,6 +16,7 @@ export const META: PartitionMeta = {
   clusterId: 'cluster-1',
   group: 'group-1',
   partitionCounts: '0:4,90:8',
+  skips: '95-97',
   goals: '["purchase"]',
   activeAt: 120,
 }

@@ -6,5 +6,6 @@ import { HALT_REASONS } from '../../src/runtime/halt.ts'
 it('the runbook has a row for every halt, and for nothing that is none', () => {
   const text = readFileSync(new URL('../../deploy/README.md', import.meta.url), 'utf8')
   const rows = [...text.matchAll(/^\| `(\w+)` +\|/gm)].map(([, reason]) => reason)
-  expect(rows.toSorted()).toEqual([...HALT_REASONS].toSorted())
+  expect(rows).toHaveLength(HALT_REASONS.length)
+  expect(new Set(rows)).toEqual(new Set<string>(HALT_REASONS))
 })

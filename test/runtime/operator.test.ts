@@ -289,6 +289,10 @@ describe('giving up a batch', () => {
     expect(await skipBatch(contextOf(world, true, { undecodable }), ask)).toEqual(undecodable)
     const [row] = await world.ledger.skips(TOPIC, PARTITION)
     expect(row).toMatchObject(ask)
+    const noted = `${HALF}-${HALF + 5}`
+    expect((await world.store.owner()).meta).toMatchObject({ skips: noted, next: HALF })
+    await beginLineage(contextOf(world, true), request({ at: 'log-start', kind: 'instead' }))
+    expect((await world.store.owner()).meta).toMatchObject({ skips: noted, next: 0 })
   })
 
   it('is refused for offsets that can be decoded, or that are not exactly those', async () => {

@@ -24,6 +24,7 @@ export const encodeMeta = (meta: PartitionMeta): string[] =>
     cluster_id: meta.clusterId,
     group: meta.group,
     partition_counts: meta.partitionCounts,
+    skips: meta.skips,
     goals: meta.goals,
     active_at: String(meta.activeAt),
   }).flat()
@@ -46,6 +47,7 @@ export function decodeMeta(fields: Readonly<Record<string, string>>): PartitionM
     clusterId: fields['cluster_id'] ?? '',
     group: fields['group'] ?? '',
     partitionCounts: fields['partition_counts'] ?? '',
+    skips: fields['skips'] ?? '',
     goals: fields['goals'] ?? '[]',
     activeAt: Number(fields['active_at']),
   }

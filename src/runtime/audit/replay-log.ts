@@ -5,6 +5,7 @@ import type { RecordSource, SourceRecord } from '../../ports/record-source.ts'
 import { OffsetOutOfRange } from '../../ports/record-source.ts'
 import type { SkipRow } from '../../ports/ledger-sink.ts'
 import type { RecordParser } from '../../schema/record.ts'
+import { cutAtSkip } from '../cut-at-skip.ts'
 import { judgeSpan } from '../judge-span.ts'
 import type { Replay } from './replay.ts'
 
@@ -33,7 +34,7 @@ export async function replayLog(
   const { parser, skips, to } = range
   let last: SourceRecord | null = null
   for (let next = range.from; next < to;) {
-    const { span, undecodable, bounds } = await readFrom(range, next)
+    const { span, undecodable, bounds } = cutAtSkip(await readFrom(range, next), skips)
     const judged = judgeSpan(span, parser)
     for (const [i, record] of judged.records.entries()) {
       if (record.offset >= to) break

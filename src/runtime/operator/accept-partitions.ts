@@ -2,9 +2,9 @@
 // noted with the log end of the moment, in the state and in ClickHouse, where a rebuild finds it.
 import { formatPartitionCounts, parsePartitionCounts } from '../../schema/partition-counts.ts'
 import type { PartitionCount } from '../../schema/partition-counts.ts'
-import { Fenced } from '../halt.ts'
 import { lookAt } from './context.ts'
 import type { OperatorContext } from './context.ts'
+import { noteDecision } from './note-decision.ts'
 
 export interface AcceptedPartitions {
   readonly partition: number
@@ -27,23 +27,6 @@ export async function acceptPartitions(context: OperatorContext): Promise<Accept
   const counts = [...known, { fromOffset: known.length === 0 ? 0 : high, count: partitions }]
   if (!isExecuted) return { partition, counts, isChanged: true }
   await ledger.writePartitionCounts(counts.map((count) => ({ topic, partition, ...count })))
-  const commit = {
-    ...NOTHING,
-    token,
-    from: meta.next,
-    meta: { ...meta, partitionCounts: formatPartitionCounts(counts) },
-  }
-  if ((await store.commit(commit)) === 'committed') return { partition, counts, isChanged: true }
-  throw new Fenced('a worker took the partition meanwhile; stop the workers and repeat')
+  await noteDecision(store, token, { ...meta, partitionCounts: formatPartitionCounts(counts) })
+  return { partition, counts, isChanged: true }
 }
-
-const EMPTY = { bytes: new Uint8Array(), ends: new Int32Array() }
-/** A commit that changes the meta alone. */
-const NOTHING = {
-  persons: new Uint8Array(),
-  journeys: EMPTY,
-  dictionary: [],
-  dueAppended: [],
-  dueDropped: [],
-  ledger: [],
-} as const

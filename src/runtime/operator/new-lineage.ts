@@ -58,6 +58,7 @@ export async function beginLineage(
     // A state that was lost cannot tell; its lineages can.
     generation: Math.max(found.meta?.generation ?? 0, lineages.length) + 1,
     counts: await ledger.partitionCounts(topic, partition),
+    skips: await ledger.skips(topic, partition),
     activeAt,
   })
   const plan: LineagePlan = {

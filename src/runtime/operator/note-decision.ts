@@ -1,0 +1,26 @@
+// A decision noted in the state itself: a commit that covers no record and changes the meta alone.
+import type { PartitionMeta, StateStore } from '../../ports/state-store.ts'
+import { Fenced } from '../halt.ts'
+
+const EMPTY = { bytes: new Uint8Array(), ends: new Int32Array() }
+
+/** Throws Fenced where a worker has taken the partition meanwhile; nothing was written then. */
+export async function noteDecision(
+  store: StateStore,
+  token: string,
+  meta: PartitionMeta,
+): Promise<void> {
+  const result = await store.commit({
+    token,
+    from: meta.next,
+    meta,
+    persons: new Uint8Array(),
+    journeys: EMPTY,
+    dictionary: [],
+    dueAppended: [],
+    dueDropped: [],
+    ledger: [],
+  })
+  if (result === 'committed') return
+  throw new Fenced('a worker took the partition meanwhile; stop the workers and repeat')
+}
