@@ -72,7 +72,7 @@ export async function produceFiles(paths: readonly string[], job: TopicJob): Pro
       settings: job.config.settings,
       workDir,
       signal: job.signal,
-      onProgress: createFileProgress(job.quiet),
+      onProgress: createFileProgress(job.quiet, 'produced'),
     })
     try {
       return await withProducer(found, job, (producer) => produceInput(input, producer, found, job))
