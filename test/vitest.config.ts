@@ -6,8 +6,9 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Left to itself, vitest keeps one core free: on a small machine that is half of them.
-    maxWorkers: availableParallelism(),
+    // Left to itself, vitest keeps one core free: on a small machine that is half of them. One more
+    // than there are, since tests of sessions and outages mostly wait.
+    maxWorkers: availableParallelism() + 1,
     // Real services and thousands of generated logs take their time on a small machine.
     testTimeout: 300_000,
     hookTimeout: 60_000,

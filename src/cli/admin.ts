@@ -172,7 +172,11 @@ const noPartition = (partition: number, count: number): TributaryError =>
   })
 
 const takenBack = (cause: Fenced): TributaryError =>
-  new TributaryError('TRIBUTARY_USAGE', 'A worker took the partition back; nothing was changed.', {
-    cause,
-    hint: 'Stop the workers of this group, then repeat.',
-  })
+  new TributaryError(
+    'TRIBUTARY_USAGE',
+    'A worker took the partition back before this was finished.',
+    {
+      cause,
+      hint: 'Stop the workers of this group, then repeat: that is safe.',
+    },
+  )

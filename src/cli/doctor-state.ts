@@ -43,7 +43,7 @@ export async function* examineState(config: Config): AsyncGenerator<Finding> {
           return { log, meta }
         }),
       )
-      const fingerprint = settingsFingerprint(config.settings)
+      const fingerprint = settingsFingerprint(config.settings, config.kafka.partitioner)
       yield* stateFindings(found, { clusterId, group, fingerprint, count: partitions.length })
     } finally {
       redis.disconnect()

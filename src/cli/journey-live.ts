@@ -102,7 +102,7 @@ function remarksOn({ partition, meta }: Found, held: readonly Found[], config: C
     ...(others.length === 0
       ? []
       : [`this person also has a journey in partition ${others.join(', ')}: see --partition`]),
-    ...(meta.fingerprint === settingsFingerprint(config.settings)
+    ...(meta.fingerprint === settingsFingerprint(config.settings, config.kafka.partitioner)
       ? []
       : ['the state was made with other settings or by another version: this may be told wrongly']),
   ]

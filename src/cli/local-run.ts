@@ -55,7 +55,7 @@ export class LocalRun {
       start: 'earliest',
       allowCreateTime: true,
       settings,
-      fingerprint: settingsFingerprint(settings),
+      fingerprint: settingsFingerprint(settings, ''),
       limits: LIMITS,
       store: this.#store,
       ledger: createClickHouseLedger(ledger.db),

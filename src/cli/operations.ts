@@ -49,7 +49,7 @@ export async function openOperations(config: Config): Promise<Operations> {
       start: config.kafka.start,
       allowCreateTime: config.kafka.allowCreateTime,
       settings,
-      fingerprint: settingsFingerprint(settings),
+      fingerprint: settingsFingerprint(settings, config.kafka.partitioner),
       limits: DEFAULT_LIMITS,
       store: storeOf(partition),
       ledger,

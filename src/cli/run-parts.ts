@@ -109,7 +109,7 @@ function chosen(
   const { kafka, settings } = config
   return {
     settings,
-    fingerprint: settingsFingerprint(settings),
+    fingerprint: settingsFingerprint(settings, kafka.partitioner),
     partitioner: kafka.partitioner,
     start: kafka.start,
     allowCreateTime: kafka.allowCreateTime,

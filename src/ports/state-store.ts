@@ -110,6 +110,9 @@ export interface StateStore {
   /** One value per person (16 bytes each), empty where there is no journey. */
   loadJourneys(persons: Uint8Array): Promise<ByteList>
   commit(commit: Commit): Promise<CommitResult>
-  /** Deletes booked hours that ClickHouse was shown to hold. */
-  forgetHours(token: string, hours: readonly number[]): Promise<CommitResult>
+  /**
+   * Deletes booked hours that ClickHouse was shown to hold, if the stored `next` has come as far as
+   * `next`: in a store that has fallen back they may be open again.
+   */
+  forgetHours(token: string, hours: readonly number[], next: number): Promise<CommitResult>
 }

@@ -7,7 +7,7 @@ import type { PartitionMeta, StateStore } from '../ports/state-store.ts'
 import { firstMeta } from './first-meta.ts'
 import { Fenced, PartitionHalt } from './halt.ts'
 import type { LogView, PartitionOptions } from './partition-options.ts'
-import { expectTopic } from './topic-refusal.ts'
+import { evictionHalt, expectTopic } from './topic-refusal.ts'
 
 export interface Acquired {
   readonly token: string
@@ -32,9 +32,7 @@ async function takeOver(options: PartitionOptions, log: LogView, token: string):
   const { store } = options
   const found = await store.acquire(token)
   const policy = await store.evictionPolicy()
-  if (policy !== null) {
-    throw new PartitionHalt('would_evict', `the state store may evict keys (${policy})`)
-  }
+  if (policy !== null) throw evictionHalt(policy)
   const meta = found ?? (await begin(options, log, token))
   await verify(meta, options, log)
   return { token, meta, partition: await loadPartition(options, meta) }

@@ -26,7 +26,10 @@ export async function sendCommit(ports: Ports, commit: Commit): Promise<void> {
     }
     const position = await askPosition(ports, commit)
     if (position === 'done') return
-    if (position === 'lost') throw new Fenced(`the commit from ${commit.from} was fenced off`)
+    // A store that refuses writes but answers questions would be asked for ever.
+    if (position === 'lost' || signal.aborted) {
+      throw new Fenced(`the commit from ${commit.from} was fenced off or given up`)
+    }
   }
 }
 

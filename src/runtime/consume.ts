@@ -17,13 +17,15 @@ import type { PartitionState } from './partition-state.ts'
 import type { PartitionWorker } from './partition-worker.ts'
 import { sentence } from './sentence.ts'
 import type { Ticker } from './ticker.ts'
-import { createTimeHalt, expectTopic } from './topic-refusal.ts'
+import { createTimeHalt, evictionHalt, expectTopic } from './topic-refusal.ts'
 import { unlessAborted, untilAnswered } from './waiting.ts'
 import type { WorkerOptions } from './worker-options.ts'
 
 const SPAN_RECORDS_MAX = 20_000
 /** From one look at the number of rows that have not landed to the next. */
 const ROOM_POLL_MS = 100
+/** From one look at whether the store may evict to the next. */
+const EVICTION_EVERY_MS = 60_000
 
 export interface Consumption {
   readonly options: WorkerOptions
@@ -44,7 +46,12 @@ export async function consume(to: Consumption, from: number): Promise<void> {
   const parser = parserFor(to)
   const skips = parseOffsetRanges(expectHeld(worker).skips)
   let ahead = readAhead(to, from)
+  let askedMs = to.options.clock.now()
   for (let next = from; ;) {
+    if (to.options.clock.now() - askedMs >= EVICTION_EVERY_MS) {
+      await expectNoEviction(to)
+      askedMs = to.options.clock.now()
+    }
     const found = await unlessAborted(ahead, reading)
     if (found === null) return
     const read = cutAtSkip(found, skips)
@@ -111,6 +118,13 @@ function expectReadable(to: Consumption, read: LogRead, next: number): void {
   if (read.hasCreateTime && !options.allowCreateTime) throw createTimeHalt()
   const facts = seenFacts()
   if (facts !== null) expectTopic(held, facts, options)
+}
+
+/** A journey that was evicted would look like a person never seen. No answer says nothing. */
+async function expectNoEviction({ options, partition }: Consumption): Promise<void> {
+  const store = options.storeOf(partition)
+  const policy = await store.evictionPolicy().catch(() => null)
+  if (policy !== null) throw evictionHalt(policy)
 }
 
 async function applySpan(to: Consumption, span: Span, parser: RecordParser): Promise<void> {

@@ -23,6 +23,8 @@ const NOTE_MAX_MS = 5_000
 export interface LoopContext {
   readonly options: WorkerOptions
   readonly seenFacts: () => TopicFacts | null
+  /** What was just seen counts for all: older facts would halt what has been decided since. */
+  readonly sawFacts: (facts: TopicFacts) => void
   readonly requestFlush: () => void
   /** The partition has halted. */
   readonly halted: (loop: PartitionLoop) => void
@@ -183,6 +185,7 @@ export class PartitionLoop {
       source.noted(partition),
     ])
     this.state.bounds = bounds
+    this.#context.sawFacts(facts)
     return { facts, bounds, groupNext, readAt: (offset) => source.readAt(partition, offset) }
   }
 

@@ -202,7 +202,7 @@ export class PartitionWorker {
     const hours = await held.flusher.verifyClosed(flushed)
     if (hours.length === 0) return
     await this.#options.probe.at('forget')
-    if ((await this.#options.store.forgetHours(held.token, hours)) === 'fenced') {
+    if ((await this.#options.store.forgetHours(held.token, hours, flushed.next)) === 'fenced') {
       throw this.#drop(held, new Fenced('another worker owns the partition'))
     }
     await held.flusher.forgotten(hours, flushed)

@@ -1,4 +1,4 @@
-// What must be true of the topic as a whole for a state to go on: asked when a partition is
+// What must be true of the topic, and of the store, for a state to go on: asked when a partition is
 // acquired, and again while it runs.
 import type { TopicFacts } from '../ports/record-source.ts'
 import type { PartitionMeta } from '../ports/state-store.ts'
@@ -25,6 +25,9 @@ export function expectTopic(
   }
   if (facts.isCreateTime && !allowCreateTime) throw createTimeHalt()
 }
+
+export const evictionHalt = (policy: string): PartitionHalt =>
+  new PartitionHalt('would_evict', `the state store may evict keys (${policy})`)
 
 export const createTimeHalt = (): PartitionHalt =>
   new PartitionHalt('create_time', 'the topic has CreateTime: a producer could move time for all')

@@ -107,6 +107,7 @@ export class Worker {
     return new PartitionLoop(partition, {
       options: this.#options,
       seenFacts: () => this.#facts,
+      sawFacts: (facts) => (this.#facts = facts),
       requestFlush: () => this.#flushLoop.request(),
       halted: (loop) => this.#halted(loop),
     })

@@ -2,6 +2,7 @@
 // made under other settings or by other logic is never continued silently (DESIGN section 8).
 import { createHash } from 'node:crypto'
 import type { Settings } from '../core/settings.ts'
+import type { PartitionerName } from './partitioners.ts'
 
 /** Raised whenever the same records and settings would give other numbers or other state bytes. */
 export const LOGIC_VERSION = 1
@@ -20,11 +21,14 @@ const canonicalJson = (value: unknown): string => {
 }
 
 /**
- * The first 16 bytes, in hex, of SHA-256 over the logic version and the canonical JSON of the
- * settings.
+ * The first 16 bytes, in hex, of SHA-256 over the logic version, how producers place keys ('' for
+ * files, which have none), and the canonical JSON of the settings.
  */
-export const settingsFingerprint = (settings: Settings): string =>
+export const settingsFingerprint = (
+  settings: Settings,
+  partitioner: PartitionerName | '',
+): string =>
   createHash('sha256')
-    .update(`${LOGIC_VERSION}\n${canonicalJson(settings)}`)
+    .update(`${LOGIC_VERSION}\n${partitioner}\n${canonicalJson(settings)}`)
     .digest('hex')
     .slice(0, 32)

@@ -54,7 +54,7 @@ export async function applyRecords(
     start: 'earliest',
     allowCreateTime: true,
     settings,
-    fingerprint: settingsFingerprint(settings),
+    fingerprint: settingsFingerprint(settings, ''),
     limits: DEFAULT_LIMITS,
     store,
     ledger,

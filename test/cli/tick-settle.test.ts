@@ -45,7 +45,7 @@ function createWorld(settings: Settings) {
     start: 'earliest',
     allowCreateTime: true,
     settings,
-    fingerprint: settingsFingerprint(settings),
+    fingerprint: settingsFingerprint(settings, 'murmur2'),
     limits: DEFAULT_LIMITS,
     store,
     ledger: createMemoryLedger(),

@@ -73,7 +73,7 @@ describeWithServices(
         start: 'earliest',
         allowCreateTime: false,
         settings: DEFAULT_SETTINGS,
-        fingerprint: settingsFingerprint(DEFAULT_SETTINGS),
+        fingerprint: settingsFingerprint(DEFAULT_SETTINGS, 'murmur2'),
         limits: DEFAULT_LIMITS,
         store: redisStateStore(redis, topic, partition),
         ledger: createClickHouseLedger(db),

@@ -143,6 +143,18 @@ describe('a new lineage beside the old', () => {
     await expect(begun).rejects.toThrow(`the log holds 0 to ${endOf(world)}`)
   })
 
+  it('does not take what landed of another log for what has landed of this one', async () => {
+    const world = await halfway()
+    await beginLineage(contextOf(world, true), request({ at: 'log-start', reason: 'new topic' }))
+    const worker = createWorker(world)
+    await worker.acquire(logView(world))
+    await worker.apply(spanOf(world, 0, LOG[10]!.offset))
+    await worker.flush()
+    const lost = { ...world, store: createWorld(LOG, SETTINGS).store }
+    const plan = await beginLineage(contextOf(lost, false), request({}))
+    expect(plan.baseOffset).toBe(LOG[10]!.offset)
+  })
+
   it('is the way on where the log is another one', async () => {
     const world = await halfway()
     const another = { ...world, log: LOG.map((record) => ({ ...record, id: 'another' })) }
@@ -191,6 +203,21 @@ describe('a rebuild', () => {
       await goOn(world, endOf(world))
       expect(await statuses(world)).toEqual(['0 active new goals', '0 retired first'])
     }
+  })
+
+  it('of a state that has never flushed is another lineage, and replaces that one, too', async () => {
+    const world = createWorld(LOG, SETTINGS)
+    const worker = createWorker(world)
+    await worker.acquire(logView(world))
+    await worker.apply(spanOf(world, 0, HALF))
+    await worker.drain()
+    const { lineage } = (await world.store.owner()).meta!
+    const plan = await beginLineage(contextOf(world, true), rebuild)
+    expect(plan.lineage).not.toBe(lineage)
+    expect(await statuses(world)).toEqual(['0 active first', '0 building new goals'])
+    await goOn(world, 0)
+    expect(await statuses(world)).toEqual(['0 active new goals', '0 retired first'])
+    expect(records(world, plan.lineage)).toBe(LOG.length)
   })
 
   it('of an empty log is active at once', async () => {

@@ -29,8 +29,8 @@ export class RewindableStore implements StateStore {
   acquire: StateStore['acquire'] = (token) => this.#write((store) => store.acquire(token))
   create: StateStore['create'] = (token, meta) => this.#write((store) => store.create(token, meta))
   commit: StateStore['commit'] = (commit) => this.#write((store) => store.commit(commit))
-  forgetHours: StateStore['forgetHours'] = (token, hours) =>
-    this.#write((store) => store.forgetHours(token, hours))
+  forgetHours: StateStore['forgetHours'] = (token, hours, next) =>
+    this.#write((store) => store.forgetHours(token, hours, next))
 
   restart: StateStore['restart'] = (token, meta) =>
     this.#write((store) => store.restart(token, meta))

@@ -77,8 +77,8 @@ export function createWitness(
       expect(unsent, 'dead letters of what was committed').toEqual([])
       return result
     },
-    forgetHours: async (token, hours) => {
-      const result = await world.store.forgetHours(token, hours)
+    forgetHours: async (token, hours, next) => {
+      const result = await world.store.forgetHours(token, hours, next)
       if (result === 'fenced') return result
       const all = { world, reference, next: end }
       expectLanded('hours were forgotten', { ...all, hours: (hour) => hours.includes(hour) })

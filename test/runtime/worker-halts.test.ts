@@ -165,6 +165,19 @@ describe('while it runs, a partition halts', () => {
     await world.clock.finish(worker.stop())
   })
 
+  it('when the store comes to evict keys, though nobody writes', async () => {
+    const world = createWorkerWorld(9)
+    let policy: string | null = null
+    const storeOf = (partition: number) =>
+      withMethods(world.stores[partition]!, { evictionPolicy: () => Promise.resolve(policy) })
+    const { worker } = createMember(world, { storeOf })
+    await worker.start()
+    await world.clock.until(() => isConsumed(world))
+    policy = 'allkeys-lru'
+    await world.clock.until(() => all(worker, 'would_evict'), 120_000)
+    await world.clock.finish(worker.stop())
+  })
+
   it('when the log is cut off before its position', async () => {
     const { world, worker } = await running(8)
     world.log.recreate(PARTITIONS)

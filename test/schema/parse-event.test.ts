@@ -266,17 +266,18 @@ describe('key and partition', () => {
 describe('the fingerprint of the settings', () => {
   it('is 16 bytes of hex and does not depend on the order of keys', () => {
     const turned = Object.fromEntries(Object.entries(DEFAULT_SETTINGS).toReversed())
-    expect(settingsFingerprint(DEFAULT_SETTINGS)).toMatch(/^[0-9a-f]{32}$/)
-    expect(settingsFingerprint(turned as unknown as Settings)).toBe(
-      settingsFingerprint(DEFAULT_SETTINGS),
+    expect(settingsFingerprint(DEFAULT_SETTINGS, 'murmur2')).toMatch(/^[0-9a-f]{32}$/)
+    expect(settingsFingerprint(turned as unknown as Settings, 'murmur2')).toBe(
+      settingsFingerprint(DEFAULT_SETTINGS, 'murmur2'),
     )
   })
 
   it('changes with every single setting', () => {
     const fingerprints = Object.keys(DEFAULT_SETTINGS).map((key) =>
-      settingsFingerprint({ ...DEFAULT_SETTINGS, [key]: 'other' }),
+      settingsFingerprint({ ...DEFAULT_SETTINGS, [key]: 'other' }, 'murmur2'),
     )
-    const all = new Set([...fingerprints, settingsFingerprint(DEFAULT_SETTINGS)])
+    fingerprints.push(settingsFingerprint(DEFAULT_SETTINGS, 'crc32'))
+    const all = new Set([...fingerprints, settingsFingerprint(DEFAULT_SETTINGS, 'murmur2')])
     expect(all.size).toBe(fingerprints.length + 1)
   })
 })

@@ -113,8 +113,9 @@ export class MemoryStateStore implements StateStore {
     return Promise.resolve('committed')
   }
 
-  forgetHours(token: string, hours: readonly number[]): Promise<CommitResult> {
-    if (token !== this.#token) return Promise.resolve('fenced')
+  forgetHours(token: string, hours: readonly number[], next: number): Promise<CommitResult> {
+    const isThere = this.#meta !== null && this.#meta.next >= next
+    if (token !== this.#token || !isThere) return Promise.resolve('fenced')
     for (const hour of hours) this.#ledger.delete(hour)
     return Promise.resolve('committed')
   }

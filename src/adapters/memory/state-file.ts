@@ -48,7 +48,7 @@ export async function saveState(
   const { meta } = await store.owner()
   if (meta === null) throw new Error('a store without state cannot be saved')
   const dictionary = await store.loadDictionary()
-  const header = { fingerprint: settingsFingerprint(settings), meta, settings, dictionary }
+  const header = { fingerprint: settingsFingerprint(settings, ''), meta, settings, dictionary }
   const line = Buffer.from(`${MAGIC}${JSON.stringify(header).slice(1)}\n`)
   const part = `${file}.part`
   try {
@@ -164,7 +164,7 @@ function readHeader(file: string, line: string): Header {
   } catch {
     throw damaged(file)
   }
-  if (header.fingerprint !== settingsFingerprint(header.settings)) {
+  if (header.fingerprint !== settingsFingerprint(header.settings, '')) {
     throw new TributaryError(
       'TRIBUTARY_BAD_DATA',
       `The state in ${file} was written by another version of tributary.`,

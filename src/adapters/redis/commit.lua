@@ -3,9 +3,9 @@
 -- KEYS[1]   the partition's meta hash, for the fence
 -- KEYS[2…]  the key of each operation, in order (a key may come again); all have the same hash tag
 -- ARGV[1]   owner token that must be stored
--- ARGV[2]   fence: the `next` that must be stored; 'absent': there must be no state; 'any': token
---           only
--- ARGV[3]   generation that must be stored; '' with the fences 'absent' and 'any'
+-- ARGV[2]   fence: the `next` that must be stored; 'absent': there must be no state; '>=' and a
+--           number: `next` must have come so far; 'any': token only
+-- ARGV[3]   generation that must be stored; '' with the other fences than a `next`
 -- ARGV[4]   a letter per key of KEYS[2…]: what is done to it
 --             s  set: items are field, value, field, value … of a hash
 --             u  unset: items are fields of a hash
@@ -27,6 +27,8 @@ local token, next, generation = unpack(redis.call('HMGET', KEYS[1], 'owner', 'ne
 if token ~= ARGV[1] then return 0 end
 if ARGV[2] == 'absent' then
   if next then return 0 end
+elseif string.sub(ARGV[2], 1, 2) == '>=' then
+  if not next or tonumber(next) < tonumber(string.sub(ARGV[2], 3)) then return 0 end
 elseif ARGV[2] ~= 'any' then
   if next ~= ARGV[2] or generation ~= ARGV[3] then return 0 end
 end

@@ -61,9 +61,10 @@ export function redisStateStore(redis: RedisClient, topic: string, partition: nu
         const fence = { token, next, generation: meta.generation }
         return runFenced(redis, keys.meta, fence, writeOfCommit(keys, commit))
       }),
-    forgetHours: (token, hours) =>
-      ask(() =>
-        runFenced(redis, keys.meta, { token, next: 'any' }, writeOfForgetting(keys, hours)),
-      ),
+    forgetHours: (token, hours, next) =>
+      ask(() => {
+        const fence = { token, next: `>=${next}` } as const
+        return runFenced(redis, keys.meta, fence, writeOfForgetting(keys, hours))
+      }),
   }
 }

@@ -24,7 +24,12 @@ export async function acceptPartitions(context: OperatorContext): Promise<Accept
   if (meta === null || known.at(-1)?.count === partitions) {
     return { partition, counts: known, isChanged: false }
   }
-  const counts = [...known, { fromOffset: known.length === 0 ? 0 : high, count: partitions }]
+  // Noted before, by a run that was cut off in between: from the offset of that moment.
+  const noted = (await ledger.partitionCounts(topic, partition)).find(
+    ({ count }) => count === partitions,
+  )
+  const fromOffset = known.length === 0 ? 0 : (noted?.fromOffset ?? high)
+  const counts = [...known, { fromOffset, count: partitions }]
   if (!isExecuted) return { partition, counts, isChanged: true }
   await ledger.writePartitionCounts(counts.map((count) => ({ topic, partition, ...count })))
   await noteDecision(store, token, { ...meta, partitionCounts: formatPartitionCounts(counts) })

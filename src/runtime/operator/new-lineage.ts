@@ -5,8 +5,10 @@ import { TributaryError } from '../../ports/errors.ts'
 import type { LineageRow, ProgressRow } from '../../ports/ledger-sink.ts'
 import type { LogBounds } from '../../ports/record-source.ts'
 import type { PartitionMeta } from '../../ports/state-store.ts'
+import { lineageOf } from '../../schema/lineage.ts'
 import { firstMeta } from '../first-meta.ts'
 import { Fenced } from '../halt.ts'
+import type { PartitionOptions } from '../partition-options.ts'
 import { closeLineage, damageOf } from './close-lineage.ts'
 import { lookAt } from './context.ts'
 import type { Found, OperatorContext } from './context.ts'
@@ -45,10 +47,11 @@ export async function beginLineage(
   const facts = await source.facts()
   const bounds = await source.bounds(partition)
   const found = await lookAt(context)
-  const lineages = await ledger.lineages(topic, partition)
+  const lineages = withOwn(found.meta, await ledger.lineages(topic, partition), options)
   const others = lineages.filter(({ status }) => status !== 'retired')
   const damage = found.meta === null ? null : await damageOf(options, found.meta)
-  const known = { bounds, others, found, damage, progress: await ledger.progress(topic, partition) }
+  const progress = ofNewest(await ledger.progress(topic, partition), lineages, facts.clusterId)
+  const known = { bounds, others, found, damage, progress }
   const baseOffset = baseOf(request, known)
   refuseLostHistory(request, known)
   const activeAt = request.kind === 'instead' && bounds.high > baseOffset ? bounds.high : 0
@@ -73,6 +76,31 @@ export async function beginLineage(
   }
   if (isExecuted) await carryOut(context, { request, plan, found, meta, isWhole: damage === null })
   return plan
+}
+
+/** A state that has never flushed has no row yet, but its lineage is one that has been. */
+function withOwn(
+  meta: PartitionMeta | null,
+  rows: readonly LineageRow[],
+  { topic, partition }: Pick<PartitionOptions, 'topic' | 'partition'>,
+): readonly LineageRow[] {
+  if (meta === null || rows.some(({ lineage }) => lineage === meta.lineage)) return rows
+  const { lineage, baseOffset } = meta
+  return [...rows, { topic, partition, lineage, baseOffset, status: 'active', reason: 'first' }]
+}
+
+/** What has landed of lineages before the newest may be of another log. */
+function ofNewest(
+  progress: readonly ProgressRow[],
+  lineages: readonly LineageRow[],
+  clusterId: string,
+): readonly ProgressRow[] {
+  const newest = lineages.find(({ topic, partition, baseOffset, lineage }) => {
+    const earlier = lineages.length - 1
+    return lineageOf({ clusterId, topic, partition, baseOffset, earlier }) === lineage
+  })
+  // Of another cluster nobody can tell which was the newest.
+  return newest ? progress.filter(({ lineage }) => lineage === newest.lineage) : progress
 }
 
 interface Known {

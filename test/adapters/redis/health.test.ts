@@ -122,7 +122,7 @@ describeWithPrivate(['redis'], 'a Redis', () => {
     await setMax('1')
     await expect(store.commit(second)).rejects.toThrow('OOM')
     expect(await contentOf(store, ANNA)).toEqual(before)
-    expect(await store.forgetHours('owner-a', [480_000])).toBe('committed')
+    expect(await store.forgetHours('owner-a', [480_000], 0)).toBe('committed')
     expect(await store.loadLedger()).toEqual([])
     expect(await store.restart('owner-a', { ...META, next: 110 })).toBe('committed')
     await setMax('0')

@@ -53,8 +53,9 @@ async function tell(store: StateStore, all: Steps): Promise<unknown[]> {
     const token = isOwner ? 'owner-a' : 'owner-b'
     const next = meta?.next ?? 0
     if (one.kind === 'restart') heard.push(await store.restart(token, { ...META, next: next + 1 }))
-    else if (one.kind === 'forget') heard.push(await store.forgetHours(token, one.hours))
-    else {
+    else if (one.kind === 'forget') {
+      heard.push(await store.forgetHours(token, one.hours, isNext ? next : next + 1))
+    } else {
       const { journeys, dictionary, due, dueDropped, ledger } = one.changes
       const commit = commitOf({
         token,

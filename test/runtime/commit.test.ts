@@ -1,0 +1,27 @@
+// A commit that nobody waits for any more, on a store that refuses writes but answers questions.
+import { expect, it } from 'vitest'
+import { noProbe } from '../../src/adapters/process/system.ts'
+import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store.ts'
+import { sendCommit } from '../../src/runtime/commit.ts'
+import { Fenced } from '../../src/runtime/halt.ts'
+import { commitOf, META } from '../contract/state-samples.ts'
+import { withMethods } from './with-methods.ts'
+
+it('is tried until the partition is let go, and not once more', async () => {
+  const memory = new MemoryStateStore()
+  await memory.acquire('owner-a')
+  await memory.create('owner-a', META)
+  const letGo = new AbortController()
+  let attempts = 0
+  const store = withMethods(memory, {
+    commit: () => {
+      attempts++
+      if (attempts === 3) letGo.abort()
+      return Promise.reject(new Error('OOM command not allowed'))
+    },
+  })
+  const clock = { now: () => 0, sleep: () => Promise.resolve() }
+  const sent = sendCommit({ store, clock, probe: noProbe, signal: letGo.signal }, commitOf({}))
+  await expect(sent).rejects.toBeInstanceOf(Fenced)
+  expect(attempts).toBe(3)
+})
