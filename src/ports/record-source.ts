@@ -100,6 +100,9 @@ export interface RecordSource {
   read(partition: number, from: number): Promise<LogRead>
   /** The record at an offset; null: it is no longer kept, or no record. */
   readAt(partition: number, offset: number): Promise<SourceRecord | null>
-  /** Notes in the group that everything below `next` is done; only as a member that owns it. */
-  note(partition: number, next: number): Promise<void>
+  /**
+   * Notes in the group that everything below `next` is done. false: the group does not know us as
+   * the owner, for now, and nothing was noted.
+   */
+  note(partition: number, next: number): Promise<boolean>
 }

@@ -102,13 +102,18 @@ export class PartitionLoop {
     if (this.isReleased || next === this.#noted) return
     const { partition } = this
     const { source, telemetry, clock } = this.#context.options
+    let isNoted = false
     const noting = source.note(partition, next).then(
-      () => '',
+      (noted) => {
+        isNoted = noted
+        return ''
+      },
       (error: unknown) => sentence(error),
     )
     const failure = (await within(clock, NOTE_MAX_MS, noting)) ?? 'there is no answer'
-    if (failure === '') this.#noted = next
-    else {
+    // What the group does not take from us, for now, is noted after the next flush.
+    if (isNoted) this.#noted = next
+    if (failure !== '') {
       const message = `the group has not noted the position: ${failure}`
       telemetry.log('warn', 'note_failed', message, { partition, next })
     }

@@ -254,7 +254,7 @@ export function recordSourceContract(create: (partitions: number) => Promise<Log
       const first = await join(hands, group, { ...nothing, assigned })
       await vi.waitFor(() => expect(owned.at(-1)).toEqual([0]), WITHIN)
       expect(await first.noted(0)).toBeNull()
-      await first.note(0, 2)
+      expect(await first.note(0, 2)).toBe(true)
       expect(await first.noted(0)).toBe(2)
       const spares: (readonly number[])[] = []
       const spare = { ...nothing, assigned: (given: readonly number[]) => void spares.push(given) }
@@ -264,7 +264,7 @@ export function recordSourceContract(create: (partitions: number) => Promise<Log
         WITHIN,
       )
       const [owner, other] = owned.at(-1)!.length === 1 ? [first, second] : [second, first]
-      await other.note(0, 3)
+      expect(await other.note(0, 3)).toBe(false)
       expect(await owner.noted(0)).toBe(2)
       await owner.note(0, 1)
       expect(await other.noted(0)).toBe(1)

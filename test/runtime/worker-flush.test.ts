@@ -58,7 +58,7 @@ describe('a flush', () => {
       withMethods(source, {
         note: async (partition, next) => {
           notes.push(partition)
-          await source.note(partition, next)
+          return source.note(partition, next)
         },
       }),
     )
@@ -127,7 +127,7 @@ describe('a flush', () => {
             notes++
             const { meta } = await world.stores[partition]!.owner()
             expect(next).toBeLessThanOrEqual(meta!.next)
-            await source.note(partition, next)
+            return source.note(partition, next)
           },
         }),
     )

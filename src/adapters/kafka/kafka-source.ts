@@ -107,10 +107,12 @@ export class KafkaSource implements RecordSource {
   }
 
   /** One attempt, under the generation that owns the partition; nothing where it is not owned. */
-  note(partition: number, next: number): Promise<void> {
+  note(partition: number, next: number): Promise<boolean> {
     return this.#ask(async () => {
       const member = await this.#membership.ownerOf(partition)
-      if (member !== null) await this.#reader.note(member, partition, next)
+      if (member === null) return false
+      await this.#reader.note(member, partition, next)
+      return true
     })
   }
 

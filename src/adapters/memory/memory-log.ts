@@ -124,9 +124,11 @@ export class MemoryLog {
   }
 
   /** Of one whom the group does not know it takes nothing. */
-  note(member: MemoryMember, partition: number, next: number): void {
-    if (!this.#groups.get(member.group)?.includes(member)) return
-    if (member.owned.includes(partition)) this.#noted.set(`${member.group}/${partition}`, next)
+  note(member: MemoryMember, partition: number, next: number): boolean {
+    const isMember = this.#groups.get(member.group)?.includes(member) ?? false
+    if (!isMember || !member.owned.includes(partition)) return false
+    this.#noted.set(`${member.group}/${partition}`, next)
+    return true
   }
 
   async read(partition: number, from: number): Promise<LogRead> {
@@ -235,8 +237,7 @@ export class MemoryMember implements RecordSource {
     return this.#log.readAt(partition, offset)
   }
 
-  note(partition: number, next: number): Promise<void> {
-    this.#log.note(this, partition, next)
-    return Promise.resolve()
+  note(partition: number, next: number): Promise<boolean> {
+    return Promise.resolve(this.#log.note(this, partition, next))
   }
 }
