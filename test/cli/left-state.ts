@@ -54,7 +54,7 @@ export async function applyRecords(
     start: 'earliest',
     allowCreateTime: true,
     settings,
-    fingerprint: settingsFingerprint(settings, ''),
+    fingerprint: settingsFingerprint(settings, facts.partitions === 0 ? '' : 'murmur2'),
     limits: DEFAULT_LIMITS,
     store,
     ledger,

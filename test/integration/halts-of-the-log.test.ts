@@ -9,7 +9,13 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { createClickHouseLedger } from '../../src/adapters/clickhouse/ledger-sink.ts'
 import { openServer } from '../../src/adapters/clickhouse/server.ts'
 import { runProgram } from '../cli/run-program.ts'
-import { deleteKeys, describeWithServices, dropDatabase, testName } from '../services.ts'
+import {
+  deleteKeys,
+  deleteTopics,
+  describeWithServices,
+  dropDatabase,
+  testName,
+} from '../services.ts'
 import { describeWithPrivate } from '../services/describe-with-private.ts'
 import { startPrivateKafka } from '../services/private-kafka.ts'
 import type { PrivateKafka } from '../services/private-kafka.ts'
@@ -17,6 +23,8 @@ import { startPrivateRedis } from '../services/private-redis.ts'
 import { LiveWorker } from './live-worker.ts'
 
 const BATCH = 5
+const WITHIN = { timeout: 60_000, interval: 100 }
+const LOG_APPEND_TIME = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }]
 
 describeWithServices(['redis', 'clickhouse'], 'a log', (redisUrl, clickhouseUrl) => {
   describeWithPrivate(['kafka', 'redis'], 'that cannot be gone on with', () => {
@@ -118,6 +126,44 @@ describeWithServices(['redis', 'clickhouse'], 'a log', (redisUrl, clickhouseUrl)
       const own = await newTopic(APPENDED)
       await expectHalt({ ...own, TRIBUTARY_REDIS__URL: redis.url }, 'would_evict')
     }, 60_000)
+
+    /** A worker's whole life on what the topic holds now. */
+    async function consume(own: Record<string, string>): Promise<void> {
+      const worker = new LiveWorker(own)
+      await worker.sees('partition_acquired', { partition: 0 })
+      const sql = `SELECT max(flushed_through) FROM progress FINAL WHERE topic = '${own['TRIBUTARY_KAFKA__TOPIC']}'`
+      await vi.waitFor(async () => expect(await db.rows(sql)).not.toEqual([['0']]), WITHIN)
+      expect(await worker.stop()).toBe(0)
+    }
+
+    it('because settings are others, the topic has grown or was created anew', async () => {
+      const own = await newTopic(APPENDED)
+      const topic = own.TRIBUTARY_KAFKA__TOPIC
+      await produce(topic)
+      await produce(topic)
+      await consume(own)
+      await expectHalt({ ...own, TRIBUTARY_LATENESS: '3d' }, 'settings_changed')
+      await expectHalt({ ...own, TRIBUTARY_KAFKA__PARTITIONER: 'crc32' }, 'settings_changed')
+      const admin = kafka.admin()
+      await admin.connect()
+      await admin.createPartitions({ topicPartitions: [{ topic, count: 2 }] })
+      const grown = new LiveWorker(own)
+      await grown.sees('partition_halted', { partition: 0, reason: 'partition_count_changed' })
+      await grown.sees('partition_acquired', { partition: 1 })
+      expect(await grown.stop()).toBe(0)
+      const accept = await runProgram(['admin', 'partitions', '--accept', '--execute'], {
+        env: own,
+      })
+      expect(accept.stdout).toContain(`partition 0: 1 from offset 0, 2 from offset ${2 * BATCH}`)
+      await consume(own)
+      await deleteTopics(admin, topic)
+      await vi.waitFor(async () => {
+        const wanted = { topic, numPartitions: 2, configEntries: LOG_APPEND_TIME }
+        expect(await admin.createTopics({ topics: [wanted], waitForLeaders: true })).toBe(true)
+      }, WITHIN)
+      await admin.disconnect()
+      await expectHalt({ ...own, TRIBUTARY_HALT: 'exit' }, 'beyond_log_end')
+    }, 120_000)
 
     it('because a batch is damaged, until an operator gives that batch up', async () => {
       const own = await newTopic(APPENDED)

@@ -68,7 +68,8 @@ describe('an audit of a sound world', () => {
     expect(seen.begun).toBeGreaterThan(SEEDS * 3)
     expect(seen.underway).toBeGreaterThan(SEEDS)
     expect(seen.moved).toBeGreaterThan(3)
-    expect(seen.rows).toBeGreaterThan(SEEDS * 100)
+    // That something was compared at all; how much depends on where the audits fall.
+    expect(seen.rows).toBeGreaterThan(SEEDS * 20)
   })
 
   it('finds nothing when Redis has fallen back behind what is published', async () => {
