@@ -11,9 +11,15 @@ import { configEntriesOf } from './topics-wanted.ts'
 
 const { AssignerProtocol, ConfigResourceTypes } = kafkajs
 
-const NOT_YET = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'])
-const KNOWN_ATTEMPTS = 100
-const KNOWN_EVERY_MS = 50
+const TOPIC_NOT_YET = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'])
+/** A new cluster makes the topic of groups when it is first asked for one. */
+const GROUP_NOT_YET = new Set([
+  'GROUP_LOAD_IN_PROGRESS',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR_FOR_GROUP',
+])
+const READY_ATTEMPTS = 100
+const READY_EVERY_MS = 100
 
 export interface ClusterFacts {
   readonly clusterId: string
@@ -138,27 +144,30 @@ async function create(admin: Admin, wanted: WantedTopic): Promise<'created' | 'e
       },
     ],
   })
-  if (isNew) await untilKnown(admin, wanted.topic)
+  if (isNew) {
+    await untilReady(TOPIC_NOT_YET, () => admin.fetchTopicMetadata({ topics: [wanted.topic] }))
+  }
   return isNew ? 'created' : 'exists'
 }
 
-/** Brokers learn of a new topic a moment later; one that is slow is no failure. */
-async function untilKnown(admin: Admin, topic: string): Promise<void> {
-  for (let attempt = 0; attempt < KNOWN_ATTEMPTS; attempt++) {
+/** Brokers learn of what is new a moment later; one that is slow is no failure. */
+async function untilReady<T>(notYet: ReadonlySet<string>, ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
     try {
-      await admin.fetchTopicMetadata({ topics: [topic] })
-      return
+      return await ask()
     } catch (error) {
-      if (!NOT_YET.has(protocolTypeOf(error))) throw error
-      await new Promise((done) => setTimeout(done, KNOWN_EVERY_MS))
+      if (attempt === READY_ATTEMPTS || !notYet.has(protocolTypeOf(error))) throw error
+      await new Promise((done) => setTimeout(done, READY_EVERY_MS))
     }
   }
 }
 
 async function askGroup(admin: Admin, group: string, topic: string): Promise<GroupFacts> {
   const ends = await admin.fetchTopicOffsets(topic)
-  const [noted] = await admin.fetchOffsets({ groupId: group, topics: [topic] })
-  const { groups } = await admin.describeGroups([group])
+  const [noted] = await untilReady(GROUP_NOT_YET, () =>
+    admin.fetchOffsets({ groupId: group, topics: [topic] }),
+  )
+  const { groups } = await untilReady(GROUP_NOT_YET, () => admin.describeGroups([group]))
   const found = groups[0]
   const positions = ends.map(({ partition, low, high }): GroupPosition => {
     const offset = noted?.partitions.find((one) => one.partition === partition)?.offset ?? '-1'
