@@ -6,12 +6,13 @@ import { kafkaDeadLetters } from '../adapters/kafka/dead-letters.ts'
 import { KafkaSource } from '../adapters/kafka/kafka-source.ts'
 import { kafkaTicks } from '../adapters/kafka/ticks.ts'
 import { kafkaTopics } from '../adapters/kafka/topics.ts'
-import { noProbe, systemClock, systemRandom } from '../adapters/process/system.ts'
+import { systemClock, systemRandom } from '../adapters/process/system.ts'
 import { connectRedis } from '../adapters/redis/connect.ts'
 import { pingRedis } from '../adapters/redis/health.ts'
 import { redisStateStore } from '../adapters/redis/redis-state-store.ts'
 import type { ProcessTelemetry } from '../adapters/telemetry/telemetry.ts'
 import type { Config } from '../config/config.ts'
+import type { Probe } from '../ports/clock.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 import { DEFAULT_LIMITS } from '../runtime/partition-options.ts'
 import { DEFAULT_TIMINGS } from '../runtime/worker-options.ts'
@@ -35,7 +36,11 @@ const QUESTION_TIMEOUT_MS = 5_000
 const CLOSE_MAX_MS = 2_000
 
 /** @throws TributaryError, with everything closed again, when `run` had better not begin */
-export async function openParts(config: Config, telemetry: ProcessTelemetry): Promise<RunParts> {
+export async function openParts(
+  config: Config,
+  telemetry: ProcessTelemetry,
+  probe: Probe,
+): Promise<RunParts> {
   const closers: (() => unknown)[] = []
   const close = async () => {
     const patience = new AbortController()
@@ -44,7 +49,8 @@ export async function openParts(config: Config, telemetry: ProcessTelemetry): Pr
     patience.abort()
   }
   try {
-    return { ...(await open(config, telemetry, closers)), close }
+    const { worker, questions } = await open(config, telemetry, closers)
+    return { worker: { ...worker, probe }, questions, close }
   } catch (error) {
     await close()
     throw error
@@ -55,7 +61,7 @@ async function open(
   config: Config,
   telemetry: ProcessTelemetry,
   closers: (() => unknown)[],
-): Promise<Omit<RunParts, 'close'>> {
+): Promise<{ worker: Omit<WorkerOptions, 'probe'>; questions: Questions }> {
   const { kafka, clickhouse } = config
   const options = kafkaOptions(config)
   const topics = kafkaTopics(options)
@@ -105,7 +111,7 @@ async function open(
 function chosen(
   config: Config,
   telemetry: Telemetry,
-): Omit<WorkerOptions, 'source' | 'ticks' | 'deadLetters' | 'ledger' | 'storeOf'> {
+): Omit<WorkerOptions, 'source' | 'ticks' | 'deadLetters' | 'ledger' | 'storeOf' | 'probe'> {
   const { kafka, settings } = config
   return {
     settings,
@@ -128,7 +134,6 @@ function chosen(
     },
     clock: systemClock,
     random: systemRandom,
-    probe: noProbe,
     telemetry,
   }
 }

@@ -3,10 +3,12 @@
 // cannot go on.
 import { healthRoutes } from '../adapters/http/health.ts'
 import { serveHttp } from '../adapters/http/server.ts'
+import { noProbe } from '../adapters/process/system.ts'
 import { createTelemetry } from '../adapters/telemetry/telemetry.ts'
 import type { LogStream } from '../adapters/telemetry/log-stream.ts'
 import type { ProcessTelemetry } from '../adapters/telemetry/telemetry.ts'
 import type { Config } from '../config/config.ts'
+import type { Probe } from '../ports/clock.ts'
 import { TributaryError } from '../ports/errors.ts'
 import { Worker } from '../runtime/worker.ts'
 import type { WorkerEnd } from '../runtime/worker-options.ts'
@@ -29,8 +31,13 @@ interface Life {
 /**
  * Runs until SIGTERM or SIGINT, then resolves. @throws TributaryError when it could not begin, when
  * it cannot go on (TRIBUTARY_HALTED, TRIBUTARY_WORKER_ENDED), or did not stop in time
+ * @param probe for a program that embeds this one and injects faults
  */
-export async function runWorker(config: Config, output: LogStream): Promise<void> {
+export async function runWorker(
+  config: Config,
+  output: LogStream,
+  probe: Probe = noProbe,
+): Promise<void> {
   const life: Life = { worker: null, services: null, end: '' }
   const telemetry = createTelemetry({
     topic: config.kafka.topic,
@@ -47,7 +54,7 @@ export async function runWorker(config: Config, output: LogStream): Promise<void
     const http = await serveHttp(config.http, routesOf(life, telemetry, signal))
     try {
       log('info', 'http_listening', `metrics and health at ${http.url}`, { url: http.url })
-      await live(config, { life, telemetry, signal })
+      await live(config, { life, telemetry, signal, probe })
     } finally {
       await http.close()
     }
@@ -80,13 +87,17 @@ interface Surroundings {
   readonly life: Life
   readonly telemetry: ProcessTelemetry
   readonly signal: AbortSignal
+  readonly probe: Probe
 }
 
-async function live(config: Config, { life, telemetry, signal }: Surroundings): Promise<void> {
+async function live(
+  config: Config,
+  { life, telemetry, signal, probe }: Surroundings,
+): Promise<void> {
   const asked = new Promise<null>((resolve) => {
     signal.addEventListener('abort', () => resolve(null), { once: true })
   })
-  const opening = openParts(config, telemetry)
+  const opening = openParts(config, telemetry, probe)
   const parts = await Promise.race([opening, asked])
   if (parts === null) {
     // Nothing has begun yet; what still comes is closed again.

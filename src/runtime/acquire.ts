@@ -19,8 +19,10 @@ export interface Acquired {
 export async function acquire(options: PartitionOptions, log: LogView): Promise<Acquired> {
   const token = options.random.token(16)
   try {
+    await options.probe.at('acquire')
     const acquired = await takeOver(options, log, token)
     await expectOwner(options.store, token)
+    await options.probe.at('acquired')
     return acquired
   } catch (error) {
     if (error instanceof PartitionHalt) await expectOwner(options.store, token)
@@ -29,8 +31,9 @@ export async function acquire(options: PartitionOptions, log: LogView): Promise<
 }
 
 async function takeOver(options: PartitionOptions, log: LogView, token: string): Promise<Acquired> {
-  const { store } = options
+  const { store, probe } = options
   const found = await store.acquire(token)
+  await probe.at('owned')
   const policy = await store.evictionPolicy()
   if (policy !== null) throw evictionHalt(policy)
   const meta = found ?? (await begin(options, log, token))

@@ -3,6 +3,7 @@
 import type { Commit } from '../ports/state-store.ts'
 import { Fenced } from './halt.ts'
 import type { PartitionOptions } from './partition-options.ts'
+import { passing } from './passing.ts'
 
 const RETRY_MIN_MS = 100
 const RETRY_MAX_MS = 5_000
@@ -18,7 +19,7 @@ export async function sendCommit(ports: Ports, commit: Commit): Promise<void> {
   for (let wait = RETRY_MIN_MS; ; wait = Math.min(wait * 2, RETRY_MAX_MS)) {
     try {
       await probe.at('commit')
-      const result = await store.commit(commit)
+      const result = await passing(probe, 'commit-sent', store.commit(commit))
       await probe.at('committed')
       if (result === 'committed') return
     } catch {

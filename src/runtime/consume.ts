@@ -45,6 +45,7 @@ export async function consume(to: Consumption, from: number): Promise<void> {
   const { worker, state, reading, ticker } = to
   const parser = parserFor(to)
   const skips = parseOffsetRanges(expectHeld(worker).skips)
+  await to.options.probe.at('seek')
   let ahead = readAhead(to, from)
   let askedMs = to.options.clock.now()
   for (let next = from; ;) {
@@ -91,10 +92,12 @@ function readAhead(to: Consumption, from: number): Promise<LogRead> {
 /** Reads again after a failure: what is in memory is still good. Throws OffsetOutOfRange. */
 async function readOn(to: Consumption, from: number): Promise<LogRead> {
   const { options, partition, state, reading } = to
-  const { source, clock, timings, telemetry } = options
+  const { source, clock, timings, telemetry, probe } = options
   for (;;) {
     try {
+      await probe.at('read')
       const read = await source.read(partition, from)
+      await probe.at('read-done')
       state.failure = ''
       return read
     } catch (error) {
@@ -129,13 +132,15 @@ async function expectNoEviction({ options, partition }: Consumption): Promise<vo
 
 async function applySpan(to: Consumption, span: Span, parser: RecordParser): Promise<void> {
   const { options, worker, state, reading, ticker } = to
-  const { clock, telemetry } = options
+  const { clock, telemetry, probe } = options
   if (span.to === span.from) return
   for (const piece of cutSpan(span, SPAN_RECORDS_MAX)) {
     await waitForRoom(to)
     if (reading.aborted) return
     const begunMs = clock.now()
+    await probe.at('judge')
     const judged = judgeSpan(piece, parser)
+    await probe.at('judged')
     await expectSamePlaces(to, judged)
     await worker.apply(judged)
     telemetry.took('apply', clock.now() - begunMs)

@@ -129,8 +129,9 @@ export class Flusher {
 
   /** Drops the hours from memory, after the store has dropped them. */
   async forgotten(hours: readonly number[], committed: PartitionMeta): Promise<void> {
+    const { telemetry, partition, probe } = this.#options
+    await probe.at('forgotten')
     for (const hour of hours) this.#partition.ledger.forget(hour)
-    const { telemetry, partition } = this.#options
     telemetry.count('hours_forgotten', partition, hours.length)
     const message = 'booked hours were verified in ClickHouse and removed from the store'
     const fields = { partition, hours: hours.length, last: hours.at(-1)! }
@@ -195,6 +196,7 @@ export class Flusher {
       }
     }
     this.#tellLost(lostRows)
+    await probe.at('verified')
     return hours.filter((hour) => !lost.has(hour))
   }
 

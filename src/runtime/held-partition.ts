@@ -104,6 +104,7 @@ export class HeldPartition {
       if (letters.length > 0) {
         await probe.at('dead-letters')
         await deadLetters.send(letters)
+        await probe.at('dead-letters-sent')
       }
       await sendCommit({ ...this.#options, signal: this.#givenUp.signal }, commit)
       this.#committed = commit.meta

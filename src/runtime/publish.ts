@@ -5,6 +5,7 @@ import { TABLES } from '../core/tables.ts'
 import type { LedgerRow } from '../core/tables.ts'
 import type { PartitionMeta } from '../ports/state-store.ts'
 import type { PartitionOptions } from './partition-options.ts'
+import { passing } from './passing.ts'
 
 /** Rows of one table, and what to do once they have landed. */
 export interface TableSnapshot {
@@ -53,11 +54,15 @@ export async function publishTogether(
     if (filled.length === 0) continue
     const [only] = filled
     const rows = filled.length === 1 ? only!.rows : filled.flatMap((part) => part.rows)
-    await ledger.insert(name, rows)
+    await probe.at('insert')
+    await passing(probe, 'insert-sent', ledger.insert(name, rows))
     await probe.at('inserted')
     for (const part of filled) part.landed()
+    await probe.at('cleared')
   }
   for (const { flusher, snapshot } of publications) {
-    if (snapshot.isWhole) await flusher.claim(snapshot)
+    if (!snapshot.isWhole) continue
+    await flusher.claim(snapshot)
+    await probe.at('claimed')
   }
 }

@@ -87,7 +87,8 @@ export class Worker {
   }
 
   #assign(partitions: readonly number[]): void {
-    const { telemetry } = this.#options
+    const { telemetry, probe } = this.#options
+    void probe.at('assign')
     this.#isMember = true
     telemetry.log('info', 'partitions_assigned', 'the group has assigned', { partitions })
     const ours = new Set(partitions)
@@ -101,6 +102,7 @@ export class Worker {
     for (const partition of ours) {
       if (!this.#loops.has(partition)) this.#loops.set(partition, this.#loopFor(partition))
     }
+    void probe.at('assigned')
   }
 
   #loopFor(partition: number): PartitionLoop {
@@ -156,16 +158,20 @@ export class Worker {
   }
 
   async #stop(): Promise<void> {
-    const { source, clock, telemetry } = this.#options
+    const { source, clock, telemetry, probe } = this.#options
+    await probe.at('stop')
     telemetry.log('info', 'worker_stopping', 'the worker stops')
     for (const loop of this.#loops.values()) loop.finish()
     const ends = [...this.#loops.values()].map(({ ended }) => ended)
     await within(clock, DRAIN_MAX_MS, Promise.all(ends))
+    await probe.at('drained')
     this.#flushLoop.stop()
     await within(clock, FLUSH_MAX_MS, this.#flushLoop.flush())
+    await probe.at('flushed')
     this.#background.abort()
     this.#releaseAll()
     if (this.#hasStarted) await within(clock, LEAVE_MAX_MS, source.stop())
+    await probe.at('left')
     telemetry.log('info', 'worker_stopped', 'the worker has stopped')
   }
 }
