@@ -2,8 +2,12 @@
 // test` may install them, or the tests are skipped with the reason (under CI they fail).
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { describe, it } from 'vitest'
+import { afterAll, describe, it } from 'vitest'
 import { canInstall, which } from '../../deploy/local/requirements.mjs'
+import { removeServers } from './private-server.ts'
+
+// Registered for every test file that imports this one.
+afterAll(removeServers)
 
 const NEEDS = {
   redis: () => which('redis-server') !== '' || canInstall(),

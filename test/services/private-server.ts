@@ -1,10 +1,10 @@
 // A server that one test file has to itself: on ports that nobody else uses, in a folder of its
-// own. It can be killed, frozen and started again on the same data and ports, and it never outlives
-// the test's process. What is ended is known by pid and start time.
+// own, or a program of proof. It can be killed, frozen and started again on the same data and
+// ports, and it never outlives the process that started it. What is ended is known by pid and start
+// time. Nothing here is of the test runner: `describe-with-private.ts` is.
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll } from 'vitest'
 import { choosePort } from '../../deploy/local/network.mjs'
 import { isAlive, sleep, startBound, stop } from '../../deploy/local/processes.mjs'
 
@@ -52,12 +52,14 @@ const LOG_LINES = 15
 export const silently = (): void => {}
 
 const leftBehind = new Set<() => unknown>()
-// Registered for every test file that imports this one.
-afterAll(async () => {
-  for (const remove of [...leftBehind].toReversed()) await remove()
-})
 
-/** A folder that is removed at the end of the test file. */
+/** Ends what is still running and removes what is left; tests have it done for them. */
+export async function removeServers(): Promise<void> {
+  for (const remove of [...leftBehind].toReversed()) await remove()
+  leftBehind.clear()
+}
+
+/** A folder that is removed with the servers. */
 export function newFolder(name: string): string {
   const folder = mkdtempSync(path.join(tmpdir(), `tributary-test-${name}-`))
   leftBehind.add(() => rmSync(folder, { recursive: true, force: true }))
