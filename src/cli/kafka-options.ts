@@ -17,6 +17,7 @@ export function kafkaOptions({ kafka }: Pick<Config, 'kafka'>): KafkaOptions {
   return {
     brokers: kafka.brokers.join(','),
     clientId: 'tributary',
+    sessionTimeoutMs: kafka.sessionTimeoutMs,
     ...(ssl === null ? {} : { ssl }),
     ...(sasl === null ? {} : { sasl }),
   }

@@ -12,6 +12,7 @@ export interface Config {
     readonly partitioner: 'murmur2' | 'crc32' | 'none'
     readonly start: 'earliest' | 'latest'
     readonly allowCreateTime: boolean
+    readonly sessionTimeoutMs: number
     readonly tls: boolean
     /** Paths; '': not given. */
     readonly tlsCaFile: string
@@ -67,6 +68,7 @@ export function toConfig(input: ConfigInput): Config {
       partitioner: kafka.partitioner,
       start: kafka.start,
       allowCreateTime: kafka.allow_create_time,
+      sessionTimeoutMs: kafka.session_timeout,
       tls: kafka.tls,
       tlsCaFile: kafka.tls_ca_file,
       tlsCertFile: kafka.tls_cert_file,

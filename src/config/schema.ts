@@ -55,6 +55,11 @@ const kafkaKeys = z.strictObject({
     description:
       'Accept a topic whose record times come from producers (CreateTime), to backfill history. Not together with ticks.',
   }),
+  session_timeout: key(duration(1_000), '10s', {
+    kind: 'duration',
+    description:
+      'Without a heartbeat for so long a worker is taken for dead and its partitions go to others; at least what the brokers allow (group.min.session.timeout.ms).',
+  }),
   ...kafkaSecurityKeys,
 })
 const kafka = withSecurityRules(kafkaKeys)

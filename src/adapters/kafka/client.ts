@@ -9,6 +9,8 @@ export interface KafkaOptions {
   /** `host:port`, separated by commas. */
   readonly brokers: string
   readonly clientId: string
+  /** A member without a heartbeat for so long is taken for dead. Default 10,000. */
+  readonly sessionTimeoutMs?: number
   /** Present: TLS. Texts of PEM; what is left out is Node's default. */
   readonly ssl?: KafkaTls
   /** Present: a login over SASL. */
@@ -45,6 +47,8 @@ const STEADY = { initialRetryTime: 200, maxRetryTime: 1_000, retries: 10 }
 /** kafkajs' default of one second is short for TLS, for far brokers and for busy machines. */
 const CONNECTION_TIMEOUT_MS = 5_000
 const REQUEST_TIMEOUT_MS = 10_000
+const SESSION_TIMEOUT_MS = 10_000
+const HEARTBEATS_PER_SESSION = 10
 
 /** The client behind consumer, admin and producers, for what kafkajs' parts do not offer. */
 function kafkaClient(options: KafkaOptions, retry: typeof PATIENT): Kafka {
@@ -69,18 +73,20 @@ function loginOf(login: KafkaLogin): SASLOptions | Mechanism {
   return withPassword
 }
 
-export const kafkaConsumer = (options: KafkaOptions, groupId: string) =>
-  kafkaClient(options, PATIENT).consumer({
+export function kafkaConsumer(options: KafkaOptions, groupId: string) {
+  const { sessionTimeoutMs = SESSION_TIMEOUT_MS } = options
+  return kafkaClient(options, PATIENT).consumer({
     groupId,
     retry: PATIENT,
-    sessionTimeout: 10_000,
-    heartbeatInterval: 1_000,
+    sessionTimeout: sessionTimeoutMs,
+    heartbeatInterval: sessionTimeoutMs / HEARTBEATS_PER_SESSION,
     rebalanceTimeout: 30_000,
     // While every partition is paused the fetch loop sleeps this long before it looks again.
     maxWaitTimeInMs: 200,
     metadataMaxAge: 30_000,
     allowAutoTopicCreation: false,
   })
+}
 
 export const kafkaAdmin = (options: KafkaOptions) => kafkaClient(options, BRISK).admin()
 
