@@ -11,6 +11,6 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     // Real services and thousands of generated logs take their time on a small machine.
     testTimeout: 300_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 })

@@ -45,6 +45,8 @@ export interface LogRead {
   readonly undecodable: UndecodableBatch | null
   /** Some of the records have a time that a producer gave (CreateTime). */
   readonly hasCreateTime: boolean
+  /** Of the topic that the records are of: as in `TopicFacts`. */
+  readonly topicId: string
 }
 
 /** Offset asked for outside of the log: trimmed, truncated, or created anew. */
@@ -64,6 +66,8 @@ export class OffsetOutOfRange extends Error {
 export interface TopicFacts {
   /** Kafka's cluster id; `file` for files. */
   readonly clusterId: string
+  /** Another one for a topic that was created anew under its name; '': the source has none. */
+  readonly topicId: string
   /** Number of partitions; 0: no topic, so keys have no place. */
   readonly partitions: number
   /** cleanup.policy contains `compact`: records vanish from the middle. */

@@ -33,6 +33,8 @@ export interface Consumption {
   readonly worker: PartitionWorker
   readonly state: PartitionState
   readonly ticker: Ticker | null
+  /** Of the topic that the partition was acquired on; '': it has none. */
+  readonly topicId: string
   /** Ends the reading; what is being applied is finished. */
   readonly reading: AbortSignal
   /** The topic as it was last seen, by whoever asked; null: not asked since the start. */
@@ -114,6 +116,10 @@ async function readOn(to: Consumption, from: number): Promise<LogRead> {
 function expectReadable(to: Consumption, read: LogRead, next: number): void {
   const { options, worker, state, seenFacts } = to
   state.bounds = read.bounds
+  // The records are of another topic of the same name: whoever acquires finds out what that means.
+  if (to.topicId !== '' && read.topicId !== '' && read.topicId !== to.topicId) {
+    throw new Fenced('the topic was created anew')
+  }
   const held = expectHeld(worker)
   if (read.span.from !== next) {
     throw new Fenced(`the log was read from ${read.span.from}, but ${next} must come next`)

@@ -43,6 +43,8 @@ export class PartitionLoop {
   /** The offset that was last noted in the group; -1: none. */
   #noted = -1
   #lineage = ''
+  /** Of the topic that was looked at when the partition was acquired. */
+  #topicId = ''
 
   constructor(partition: number, context: LoopContext) {
     const { options } = context
@@ -178,6 +180,7 @@ export class PartitionLoop {
     telemetry.log('info', 'partition_acquired', 'the partition was taken over', fields)
     if (next < known && lineage === this.#lineage) this.#rewound(known, next)
     this.#lineage = lineage
+    this.#topicId = view.facts.topicId
     return next
   }
 
@@ -199,7 +202,8 @@ export class PartitionLoop {
     const { options, seenFacts, requestFlush } = this.#context
     const ticker = this.#ticker
     const reading = this.#reading.signal
-    const rest = { partition, worker, state, ticker, reading, seenFacts, requestFlush }
+    const topicId = this.#topicId
+    const rest = { partition, worker, state, ticker, topicId, reading, seenFacts, requestFlush }
     try {
       await consume({ options, ...rest }, next)
     } catch (error) {

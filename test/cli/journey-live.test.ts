@@ -16,7 +16,13 @@ import { applyRecords, leaveState } from './left-state.ts'
 import { runHere } from './run-here.ts'
 
 const PARTITIONS = 3
-const FACTS = { clusterId: 'test', partitions: PARTITIONS, isCompacted: false, isCreateTime: true }
+const FACTS = {
+  clusterId: 'test',
+  topicId: '',
+  partitions: PARTITIONS,
+  isCompacted: false,
+  isCreateTime: true,
+}
 
 const told = [
   ...createGenerator(generatorOptions({ events: 600, persons: 30, invalid: 0, late: 0 })),

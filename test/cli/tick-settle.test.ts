@@ -31,7 +31,13 @@ import { settingsFingerprint } from '../../src/schema/settings-fingerprint.ts'
 const DAY = 86_400_000
 const START = Date.UTC(2020, 0)
 const PLACEMENT = { partitioner: 'none', counts: [{ fromOffset: 0, count: 1 }] } as const
-const FACTS = { clusterId: 'test', partitions: 1, isCompacted: false, isCreateTime: true }
+const FACTS = {
+  clusterId: 'test',
+  topicId: '',
+  partitions: 1,
+  isCompacted: false,
+  isCreateTime: true,
+}
 
 /** A log of one partition, its state, and a worker that goes on when it is asked to. */
 function createWorld(settings: Settings) {

@@ -147,6 +147,20 @@ export function recordSourceContract(create: (partitions: number) => Promise<Log
       expect((await readOn(source, 0, 0)).records.map(valueOf)).toEqual(['new'])
     })
 
+    it('tells a topic from another one of its name, by every read', async () => {
+      const { hands, source } = await begin()
+      await hands.append(0, named('old'))
+      const { topicId } = await source.facts()
+      expect(topicId).not.toBe('')
+      expect((await source.read(0, 0)).topicId).toBe(topicId)
+      await hands.recreate()
+      await hands.append(0, named('new', 'newer'))
+      const later = await vi.waitFor(() => source.read(0, 1), WITHIN)
+      expect(later.span.records.map(valueOf)).toEqual(['newer'])
+      expect(later.topicId).not.toBe(topicId)
+      expect((await source.facts()).topicId).toBe(later.topicId)
+    })
+
     it('finds single records: kept ones, but not trimmed ones, gaps or what is to come', async () => {
       const { hands, source } = await begin()
       await hands.append(0, named('a', 'b'))

@@ -26,7 +26,13 @@ function readAt(from: number, size: number): LogRead {
     return { offset: from + i, timeMs: 0, key: null, value: null }
   })
   const span = { topic: 't', partition: 0, from, to, records }
-  return { span, bounds: { low: 0, high: END }, undecodable: null, hasCreateTime: false }
+  return {
+    span,
+    bounds: { low: 0, high: END },
+    undecodable: null,
+    hasCreateTime: false,
+    topicId: '',
+  }
 }
 
 it('every offset is read or given up, and given up in whole ranges, however it is read', () => {

@@ -49,6 +49,7 @@ function contextOf(
         bounds,
         undecodable: undecodable?.from === from ? undecodable : null,
         hasCreateTime: false,
+        topicId: '',
       }),
   }
   return { options: optionsOf(world), source, isExecuted }

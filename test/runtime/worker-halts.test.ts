@@ -152,7 +152,7 @@ describe('while it runs, a partition halts', () => {
 
   it('when the topic has been given more partitions, and refuses no record for it', async () => {
     let partitions = PARTITIONS
-    const facts = async () => ({ ...createWorkerWorld(7).log.facts, partitions })
+    const facts = async () => ({ ...createWorkerWorld(7).log.factsNow(), partitions })
     const { world, worker } = await running(7, { facts })
     const { states } = await resultOf(world)
     const letters = world.deadLetters.letters.length
@@ -182,6 +182,19 @@ describe('while it runs, a partition halts', () => {
     const { world, worker } = await running(8)
     world.log.recreate(PARTITIONS)
     await world.clock.until(() => all(worker, 'beyond_log_end'), 120_000)
+    await world.clock.finish(worker.stop())
+  })
+
+  it('when the topic is created anew, and applies nothing of what stands in it', async () => {
+    const { world, worker } = await running(8)
+    const before = await resultOf(world)
+    const ends = highs(world)
+    world.log.recreate(PARTITIONS)
+    for (let round = 0; highs(world).some((high, i) => high <= ends[i]!); round++) {
+      appendMore(world, 400, { seed: 78 + round })
+    }
+    await world.clock.until(() => all(worker, 'record_differs'), 120_000)
+    expect((await resultOf(world)).states).toEqual(before.states)
     await world.clock.finish(worker.stop())
   })
 })

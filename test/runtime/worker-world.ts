@@ -102,8 +102,12 @@ export function recordsOf(seed: number, events: number): Appended[] {
 }
 
 /** More records, as of now; `beside`: so many partitions beside that of their key. */
-export function appendMore({ log, clock }: WorkerWorld, events: number, { beside = 0 } = {}): void {
-  for (const { partition, ...record } of recordsOf(77, events)) {
+export function appendMore(
+  { log, clock }: WorkerWorld,
+  events: number,
+  { beside = 0, seed = 77 } = {},
+): void {
+  for (const { partition, ...record } of recordsOf(seed, events)) {
     log.append((partition + beside) % PARTITIONS, { ...record, timeMs: clock.now() })
   }
 }

@@ -7,6 +7,8 @@ import type { Broker, Cluster, Kafka } from 'kafkajs'
 import { TributaryError } from '../../ports/errors.ts'
 import type { LogBounds } from '../../ports/record-source.ts'
 import type { ProtocolRequest, ProtocolResponse } from './fetch-codec.ts'
+import { FetchRefused } from './fetch-errors.ts'
+import { topicIdRequest, topicIdResponse } from './topic-id-codec.ts'
 
 const METADATA_MAX_AGE_MS = 30_000
 const READ_COMMITTED = 1
@@ -36,6 +38,8 @@ type CreateCluster = (options: {
 export class BrokerLink {
   readonly #cluster: Cluster
   readonly #topic: string
+  /** '' while it has not been asked for. */
+  #topicId = ''
   #isClosed = false
 
   constructor(kafka: Kafka, topic: string) {
@@ -59,6 +63,7 @@ export class BrokerLink {
 
   /** Asks again who leads what; kafkajs reconnects where it has to. */
   async refresh(): Promise<void> {
+    this.#topicId = ''
     if (!this.#cluster.isConnected()) await this.#cluster.connect()
     await this.#cluster.refreshMetadata()
     // What was opened meanwhile would keep the process alive.
@@ -72,13 +77,35 @@ export class BrokerLink {
     return Object.keys(leaders).find((node) => Number(node) >= 0)
   }
 
+  /**
+   * The id that the topic had when it was asked for last: at first, or after a refresh; '' where a
+   * node knows topics by their names only (before Kafka 3.1).
+   */
+  async topicIdFor(nodeId: string): Promise<string> {
+    const request = topicIdRequest(this.#topic)
+    if (!takes(await this.#broker(nodeId), request)) return ''
+    if (this.#topicId === '') {
+      const { errorCode, topicId } = await this.send(nodeId, request, topicIdResponse)
+      if (errorCode !== 0) throw new FetchRefused(this.#topic, errorCode)
+      this.#topicId = topicId
+    }
+    return this.#topicId
+  }
+
+  /** As of now. */
+  async topicId(): Promise<string> {
+    await this.refresh()
+    const node = await this.leaderOf(0)
+    return node === undefined ? '' : this.topicIdFor(node)
+  }
+
   /** One request to one node; an error drops the node's connections: `refresh` opens new ones. */
   async send<T>(
     nodeId: string,
     request: ProtocolRequest,
     response: ProtocolResponse<T>,
   ): Promise<T> {
-    const broker = (await this.#cluster.findBroker({ nodeId })) as LinkedBroker
+    const broker = await this.#broker(nodeId)
     expectVersion(broker, request)
     try {
       return await broker.connectionPool.send({ request, response })
@@ -90,6 +117,10 @@ export class BrokerLink {
       await broker.disconnect()
       throw error
     }
+  }
+
+  async #broker(nodeId: string): Promise<LinkedBroker> {
+    return (await this.#cluster.findBroker({ nodeId })) as LinkedBroker
   }
 
   /** The group takes the offset only of a member of its present generation. */
@@ -119,17 +150,19 @@ export class BrokerLink {
 }
 
 /** kafkajs adapts its own requests to the broker; ours are of one version. */
-function expectVersion(
-  { versions }: LinkedBroker,
-  { apiKey, apiVersion, apiName }: ProtocolRequest,
-) {
-  const range = versions[apiKey]
-  if (range && range.minVersion <= apiVersion && range.maxVersion >= apiVersion) return
+function expectVersion(broker: LinkedBroker, request: ProtocolRequest) {
+  if (takes(broker, request)) return
+  const { apiVersion, apiName } = request
   throw new TributaryError(
     'TRIBUTARY_KAFKA_UNAVAILABLE',
     `this Kafka broker does not take version ${apiVersion} of ${apiName} requests`,
     { hint: 'Apache Kafka 2.3 to 4.x does' },
   )
+}
+
+function takes({ versions }: LinkedBroker, { apiKey, apiVersion }: ProtocolRequest): boolean {
+  const range = versions[apiKey]
+  return range !== undefined && range.minVersion <= apiVersion && range.maxVersion >= apiVersion
 }
 
 /** kafkajs keeps it under a symbol of its own making. */

@@ -1,5 +1,6 @@
 // Fetch, version 11, of one topic (Kafka protocol guide): without a fetch session, of committed
-// records only, from the leader. What the answer holds of a partition stays bytes here.
+// records only, from the leader. What the answer holds of a partition stays bytes here. For brokers
+// before 3.1, which know topics by their names only (`fetch-by-id-codec.ts`).
 //
 //   request   replica int32 · maxWait int32 · minBytes int32 · maxBytes int32 · isolation int8
 //             session int32 · sessionEpoch int32 · [topic · [partition int32 · leaderEpoch int32
@@ -10,13 +11,13 @@
 import { readInt64 } from './record-batch/batch-header.ts'
 import type { AbortedTransaction } from './record-batch/aborted-transactions.ts'
 
-const FETCH_API = 1
+export const FETCH_API = 1
 const FETCH_VERSION = 11
-const READ_COMMITTED = 1
-const NO_SESSION = { id: 0, epoch: -1 }
+export const READ_COMMITTED = 1
+export const NO_SESSION = { id: 0, epoch: -1 }
 const REQUEST_BYTES = 64
 const PARTITION_BYTES = 28
-const MAX_BYTES = 10_485_760
+export const MAX_BYTES = 10_485_760
 
 /** A request and an answer as kafkajs' connections take them. */
 export interface ProtocolRequest {
@@ -127,15 +128,23 @@ function decodePartition(payload: Buffer, from: number): { answer: PartitionAnsw
   const size = Math.max(payload.readInt32BE(at), 0)
   at += 4
   if (at + size > payload.length) throw new RangeError('the answer to a Fetch is cut short')
-  const lastStable = readInt64(payload, from + 14)
-  const answer = {
+  const found = {
     partition: payload.readInt32BE(from),
     errorCode: payload.readInt16BE(from + 4),
-    // Without transactions a broker may leave it out (-1).
-    lastStableOffset: lastStable < 0 ? readInt64(payload, from + 6) : lastStable,
     logStartOffset: readInt64(payload, from + 22),
     aborted,
     records: payload.subarray(at, at + size),
   }
-  return { answer, end: at + size }
+  const highWatermark = readInt64(payload, from + 6)
+  const lastStable = readInt64(payload, from + 14)
+  return { answer: partitionAnswer(found, { highWatermark, lastStable }), end: at + size }
 }
+
+/** Without transactions a broker may leave the last stable offset out (-1). */
+export const partitionAnswer = (
+  found: Omit<PartitionAnswer, 'lastStableOffset'>,
+  ends: { readonly highWatermark: number; readonly lastStable: number },
+): PartitionAnswer => ({
+  ...found,
+  lastStableOffset: ends.lastStable < 0 ? ends.highWatermark : ends.lastStable,
+})

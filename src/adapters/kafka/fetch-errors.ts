@@ -13,6 +13,8 @@ const TRANSIENT: Readonly<Record<number, string>> = {
   74: 'FENCED_LEADER_EPOCH',
   75: 'UNKNOWN_LEADER_EPOCH',
   78: 'OFFSET_NOT_AVAILABLE',
+  100: 'UNKNOWN_TOPIC_ID',
+  103: 'INCONSISTENT_TOPIC_ID',
 }
 
 const LASTING: Readonly<Record<number, string>> = {
@@ -23,14 +25,15 @@ export const OFFSET_OUT_OF_RANGE = 1
 /** The broker itself finds the log damaged there. */
 export const CORRUPT_MESSAGE = 2
 
-/** A partition's error code, as an error that `kafkaError` understands. */
+/** The error code of a partition or a topic, as an error that `kafkaError` understands. */
 export class FetchRefused extends Error {
   readonly type: string
   readonly isTransient: boolean
 
-  constructor(partition: number, code: number) {
+  /** `what`: the partition, or the topic. */
+  constructor(what: string, code: number) {
     const type = TRANSIENT[code] ?? LASTING[code] ?? `error ${code}`
-    super(`partition ${partition} was not read: ${type}`)
+    super(`${what} was not read: ${type}`)
     this.name = 'FetchRefused'
     this.type = type
     this.isTransient = code in TRANSIENT

@@ -6,6 +6,7 @@
 // How long it polls: a partition whose reader is busy is not in the request, and its next read must
 // not wait long for partitions that are idle.
 import type { BrokerLink } from './broker-link.ts'
+import { fetchByIdRequest, fetchByIdResponse } from './fetch-by-id-codec.ts'
 import { fetchRequest, fetchResponse } from './fetch-codec.ts'
 import type { FetchPartition, PartitionAnswer } from './fetch-codec.ts'
 
@@ -17,9 +18,14 @@ const LIVELY_POLL_MS = 50
 const BACKLOG_POLL_MS = 5
 const LATELY_MS = 1_000
 
+/** What a partition of a topic holds; the id is '' where the broker has none. */
+export interface Fetched extends PartitionAnswer {
+  readonly topicId: string
+}
+
 interface Waiter extends FetchPartition {
   readonly sinceMs: number
-  readonly resolve: (answer: PartitionAnswer) => void
+  readonly resolve: (answer: Fetched) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -43,7 +49,7 @@ export class Fetcher {
   }
 
   /** One partition's answer; empty where its log ends at `from`. Rejects with kafkajs' errors. */
-  async fetch(wanted: FetchPartition): Promise<PartitionAnswer> {
+  async fetch(wanted: FetchPartition): Promise<Fetched> {
     const node = await this.#link.leaderOf(wanted.partition)
     if (node === undefined) throw new NoLeader(wanted.partition)
     return new Promise((resolve, reject) => {
@@ -86,14 +92,21 @@ export class Fetcher {
     while (lane.waiting.length > 0) {
       const sent = onePerPartition(lane.waiting)
       try {
-        const request = fetchRequest(this.#topic, sent, this.#pollMs(lane))
-        const { partitions } = await this.#link.send(node, request, fetchResponse)
-        this.#settle(lane, sent, partitions)
+        this.#settle(lane, sent, await this.#ask(node, sent, this.#pollMs(lane)))
       } catch (error) {
         this.#fail(lane, error)
       }
     }
     lane.isOpen = false
+  }
+
+  async #ask(node: string, sent: readonly Waiter[], pollMs: number): Promise<Fetched[]> {
+    const topicId = await this.#link.topicIdFor(node)
+    const { partitions } =
+      topicId === ''
+        ? await this.#link.send(node, fetchRequest(this.#topic, sent, pollMs), fetchResponse)
+        : await this.#link.send(node, fetchByIdRequest(topicId, sent, pollMs), fetchByIdResponse)
+    return partitions.map((answer) => ({ ...answer, topicId }))
   }
 
   #pollMs(lane: Lane): number {
@@ -102,7 +115,7 @@ export class Fetcher {
     return now - lane.lastDataMs < LATELY_MS ? LIVELY_POLL_MS : PATIENCE_MS
   }
 
-  #settle(lane: Lane, sent: readonly Waiter[], answers: readonly PartitionAnswer[]): void {
+  #settle(lane: Lane, sent: readonly Waiter[], answers: readonly Fetched[]): void {
     const now = performance.now()
     const settled = new Set<Waiter>()
     let hasData = false

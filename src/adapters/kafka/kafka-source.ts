@@ -81,7 +81,13 @@ export class KafkaSource implements RecordSource {
   }
 
   facts(): Promise<TopicFacts> {
-    return this.#ask(() => topicFacts(this.#admin, this.topic))
+    return this.#ask(async () => {
+      const [facts, topicId] = await Promise.all([
+        topicFacts(this.#admin, this.topic),
+        this.#reader.topicId(),
+      ])
+      return { ...facts, topicId }
+    })
   }
 
   bounds(partition: number): Promise<LogBounds> {

@@ -11,9 +11,9 @@ import type { LogBounds, LogRead, SourceRecord } from '../../ports/record-source
 import { BrokerLink } from './broker-link.ts'
 import type { GroupMember } from './broker-link.ts'
 import { kafkaError } from './errors.ts'
-import type { PartitionAnswer } from './fetch-codec.ts'
 import { CORRUPT_MESSAGE, FetchRefused, OFFSET_OUT_OF_RANGE } from './fetch-errors.ts'
 import { Fetcher } from './fetcher.ts'
+import type { Fetched } from './fetcher.ts'
 import { decodeRecordSet } from './record-batch/decode-record-set.ts'
 
 const PARTITION_BYTES_MAX = 1_048_576
@@ -69,6 +69,11 @@ export class LogReader {
     }
   }
 
+  /** As of now; '' where the brokers know topics by their names only. */
+  topicId(): Promise<string> {
+    return this.#patiently(() => this.#link.topicId())
+  }
+
   bounds(partition: number): Promise<LogBounds> {
     return this.#patiently(() => this.#link.bounds(partition))
   }
@@ -84,13 +89,14 @@ export class LogReader {
       const { errorCode } = found
       if (errorCode === OFFSET_OUT_OF_RANGE) throw new OffsetOutOfRange(partition, from)
       if (errorCode === 0 || errorCode === CORRUPT_MESSAGE) return found
-      throw new FetchRefused(partition, errorCode)
+      throw new FetchRefused(`partition ${partition}`, errorCode)
     })
     return this.#decode(partition, from, answer)
   }
 
-  async #decode(partition: number, from: number, answer: PartitionAnswer): Promise<LogRead> {
+  async #decode(partition: number, from: number, answer: Fetched): Promise<LogRead> {
     const { topic, batchInflatedBytesMax } = this.#options
+    const { topicId } = answer
     const bounds = { low: answer.logStartOffset, high: answer.lastStableOffset }
     if (answer.errorCode === CORRUPT_MESSAGE) {
       return {
@@ -98,6 +104,7 @@ export class LogReader {
         bounds,
         undecodable: { from, to: from + 1, why: 'the broker finds the log damaged there' },
         hasCreateTime: false,
+        topicId,
       }
     }
     const { records, to, undecodable, hasCreateTime } = await decodeRecordSet({
@@ -110,7 +117,7 @@ export class LogReader {
     // A broker looks at the log's end before it reads, so records may lie beyond what it says.
     const high = Math.max(bounds.high, to)
     const span = { topic, partition, from, to, records }
-    return { span, bounds: { ...bounds, high }, undecodable, hasCreateTime }
+    return { span, bounds: { ...bounds, high }, undecodable, hasCreateTime, topicId }
   }
 
   /** Throws OffsetOutOfRange at once, everything else as ours. */

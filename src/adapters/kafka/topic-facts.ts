@@ -1,11 +1,14 @@
-// What is true of the topic as a whole, asked of the cluster each time.
+// What is true of the topic as a whole, but for its id, asked of the cluster each time.
 // The default import: what kafkajs names behind CompressionTypes, Node cannot name.
 import kafkajs from 'kafkajs'
 import type { Admin } from 'kafkajs'
 import type { TopicFacts } from '../../ports/record-source.ts'
 
 /** Throws kafkajs' errors; a topic that does not exist is one. */
-export async function topicFacts(admin: Admin, topic: string): Promise<TopicFacts> {
+export async function topicFacts(
+  admin: Admin,
+  topic: string,
+): Promise<Omit<TopicFacts, 'topicId'>> {
   const [{ clusterId }, metadata, configs] = await Promise.all([
     admin.describeCluster(),
     admin.fetchTopicMetadata({ topics: [topic] }),

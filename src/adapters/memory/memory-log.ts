@@ -16,7 +16,7 @@ import type {
 export interface MemoryLogOptions {
   readonly topic: string
   readonly clock: Clock
-  readonly facts: TopicFacts
+  readonly facts: Omit<TopicFacts, 'topicId'>
   /** Of one read. */
   readonly recordsMax: number
   /** How long a read waits where the log has ended. */
@@ -37,8 +37,10 @@ export class MemoryLog {
   readonly #groups = new Map<string, MemoryMember[]>()
   readonly #noted = new Map<string, number>()
   #partitions: Partition[] = []
-  /** What `facts` answers, but for the number of partitions. */
-  facts: TopicFacts
+  /** How often the topic has been created. */
+  #creations = 0
+  /** What `facts` answers, but for the number of partitions and the id. */
+  facts: Omit<TopicFacts, 'topicId'>
 
   constructor(options: MemoryLogOptions) {
     this.#options = options
@@ -80,6 +82,7 @@ export class MemoryLog {
 
   /** Deleted and created again under the same name: offsets begin at 0. */
   recreate(partitions: number): void {
+    this.#creations++
     this.#partitions = []
     this.#noted.clear()
     this.addPartitions(partitions)
@@ -111,7 +114,7 @@ export class MemoryLog {
   }
 
   factsNow(): TopicFacts {
-    return { ...this.facts, partitions: this.#partitions.length }
+    return { ...this.facts, partitions: this.#partitions.length, topicId: this.#topicId }
   }
 
   bounds(partition: number): LogBounds {
@@ -152,6 +155,7 @@ export class MemoryLog {
       bounds: this.bounds(partition),
       undecodable,
       hasCreateTime: this.facts.isCreateTime && records.length > 0,
+      topicId: this.#topicId,
     }
   }
 
@@ -159,6 +163,10 @@ export class MemoryLog {
     const { low, cells } = this.#partition(partition)
     const cell = offset < low ? null : (cells[offset] ?? null)
     return cell === null || 'why' in cell ? null : cell
+  }
+
+  get #topicId(): string {
+    return `${this.topic}-${this.#creations}`
   }
 
   #partition(partition: number): Partition {

@@ -31,6 +31,7 @@ export const noTelemetry: Telemetry = {
 /** Of files and generators, which have no cluster, no keys and no partitions. */
 export const FILE_FACTS: TopicFacts = {
   clusterId: 'file',
+  topicId: '',
   partitions: 0,
   isCompacted: false,
   isCreateTime: false,
