@@ -1,7 +1,16 @@
 // `npm run build`: compiles src to dist, copies what the compiler leaves out (Lua scripts), and
 // makes `npx tributary` work inside this checkout, as it does where the package is installed.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,21 +18,32 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = path.join(root, 'dist')
 const main = path.join(dist, 'main.js')
+const cache = path.join(root, 'node_modules/.cache')
+mkdirSync(cache, { recursive: true })
+// Put in place when it is whole: what runs from dist meanwhile goes on, and a failed build breaks
+// nothing.
+const next = mkdtempSync(path.join(cache, 'tributary-build-'))
+process.on('exit', () => rmSync(next, { recursive: true, force: true }))
 
-rmSync(dist, { recursive: true, force: true })
 const require = createRequire(import.meta.url)
 const compiler = path.join(path.dirname(require.resolve('typescript/package.json')), 'bin/tsc')
 const { status } = spawnSync(
   process.execPath,
-  [compiler, '-p', path.join(root, 'src/tsconfig.build.json')],
+  [compiler, '-p', path.join(root, 'src/tsconfig.build.json'), '--outDir', path.join(next, 'dist')],
   { stdio: 'inherit' },
 )
 if (status !== 0) process.exit(status ?? 1)
 
 for (const file of readdirSync(path.join(root, 'src'), { recursive: true })) {
-  if (file.endsWith('.lua')) cpSync(path.join(root, 'src', file), path.join(dist, file))
+  if (file.endsWith('.lua')) cpSync(path.join(root, 'src', file), path.join(next, 'dist', file))
 }
-chmodSync(main, 0o755)
+chmodSync(path.join(next, 'dist/main.js'), 0o755)
+try {
+  renameSync(dist, path.join(next, 'before'))
+} catch (error) {
+  if (error.code !== 'ENOENT') throw error
+}
+renameSync(path.join(next, 'dist'), dist)
 
 const bin = path.join(root, 'node_modules/.bin')
 mkdirSync(bin, { recursive: true })

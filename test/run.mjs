@@ -23,6 +23,9 @@ const CHECKS = [
   ['npx tributary', 'npx', '--no-install', 'tributary', 'version'],
 ]
 
+/** Tests that start the program start what was built. */
+const BUILT = path.join(ROOT, 'dist/main.js')
+
 const filters = process.argv.slice(2)
 const counts = { passed: 0, failed: 0, skipped: 0 }
 const timings = []
@@ -92,7 +95,10 @@ async function runTests(env) {
   const report = path.join(folder, 'report.json')
   const options = ['--config', 'test/vitest.config.ts', '--reporter=default', '--reporter=json']
   const command = [bin('vitest'), 'run', ...options, `--outputFile.json=${report}`, ...filters]
-  const { status } = await timed('tests', () => execute(command, { stdio: 'inherit', env }))
+  const surroundings = { ...env, TEST_PROGRAM: BUILT }
+  const { status } = await timed('tests', () =>
+    execute(command, { stdio: 'inherit', env: surroundings }),
+  )
   try {
     count(JSON.parse(readFileSync(report, 'utf8')), status)
   } catch {
@@ -131,7 +137,8 @@ for (const [signal, code] of [
 try {
   await timed('packages', () => ensurePackages(quietly))
   const env = needServices() ? await timed('services', startServices) : {}
-  if (filters.length === 0) for (const check of CHECKS) await runCheck(check)
+  const checks = filters.length === 0 ? CHECKS : CHECKS.filter(([name]) => name === 'build')
+  for (const check of checks) await runCheck(check)
   await runTests(env)
 } catch (error) {
   counts.failed += 1

@@ -8,6 +8,7 @@ import { checkCommand } from '../../src/cli/check.ts'
 import { checkEvents } from '../../src/cli/check-events.ts'
 import type { CheckSummary, Finding } from '../../src/cli/check-events.ts'
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts'
+import { PROGRAM } from '../program.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const VALID = {
@@ -113,7 +114,7 @@ describe('tributary check', () => {
     return join(folder, name)
   }
   const run = (args: readonly string[], input = '') =>
-    spawnSync(process.execPath, ['--import', 'tsx', join(ROOT, 'src/main.ts'), 'check', ...args], {
+    spawnSync(process.execPath, [...PROGRAM, 'check', ...args], {
       cwd: ROOT,
       input,
       encoding: 'utf8',

@@ -1,8 +1,6 @@
-// Runs the real program as a person would, from its source.
+// Runs the real program as a person would.
 import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
+import { PROGRAM, PROGRAM_ROOT } from '../program.ts'
 
 export interface Run {
   readonly stdout: string
@@ -23,8 +21,8 @@ export interface RunOptions {
 export function runProgram(args: readonly string[], options: RunOptions = {}): Promise<Run> {
   const { env = {}, onOutput, interruptWhen, readsOnce = false } = options
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('TRIBUTARY_'))
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', ...args], {
-    cwd: root,
+  const child = spawn(process.execPath, [...PROGRAM, ...args], {
+    cwd: PROGRAM_ROOT,
     env: { ...Object.fromEntries(own), NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

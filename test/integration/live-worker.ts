@@ -1,12 +1,10 @@
-// Workers as processes, as operators run them: the program from its source, with its log lines, to
-// be killed, frozen and stopped.
+// Workers as processes, as operators run them: the program with its log lines, to be killed, frozen
+// and stopped.
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { afterEach, vi } from 'vitest'
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+import { PROGRAM, PROGRAM_ROOT } from '../program.ts'
 
 export interface LogLine {
   readonly level: string
@@ -30,8 +28,8 @@ export class LiveWorker {
   constructor(env: Readonly<Record<string, string>>) {
     running.add(this)
     const own = Object.entries(process.env).filter(([name]) => !name.startsWith('TRIBUTARY_'))
-    this.#child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', 'run'], {
-      cwd: ROOT,
+    this.#child = spawn(process.execPath, [...PROGRAM, 'run'], {
+      cwd: PROGRAM_ROOT,
       env: { ...Object.fromEntries(own), TRIBUTARY_HTTP__PORT: '0', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -8,15 +8,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import { Kafka, logLevel } from 'kafkajs'
 import { exportViews } from '../../src/adapters/clickhouse/export-views.ts'
 import { openServer } from '../../src/adapters/clickhouse/server.ts'
+import { PROGRAM, PROGRAM_ROOT } from '../program.ts'
 import { deleteKeys, deleteTopics, dropDatabase, testName } from '../services.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const PROGRAM = ['--import', 'tsx', 'src/main.ts']
 const PARTITIONS = 4
 const WORKERS = 2
 
@@ -181,14 +179,14 @@ class Workers {
 
   #spawn(): ChildProcess {
     const env = { ...process.env, ...this.#env }
-    const options = { cwd: ROOT, env, stdio: 'ignore' } as const
+    const options = { cwd: PROGRAM_ROOT, env, stdio: 'ignore' } as const
     return spawn(process.execPath, [...PROGRAM, 'run'], options)
   }
 }
 
 async function run(args: readonly string[], env: Readonly<Record<string, string>>): Promise<void> {
   const child = spawn(process.execPath, [...PROGRAM, ...args], {
-    cwd: ROOT,
+    cwd: PROGRAM_ROOT,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   })

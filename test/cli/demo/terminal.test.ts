@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PROGRAM, PROGRAM_ROOT } from '../../program.ts'
 
-const root = join(import.meta.dirname, '../../..')
 const version = spawnSync('script', ['--version'], { encoding: 'utf8' })
 const hasTerminal = version.error === undefined && version.stdout.includes('util-linux')
 
@@ -20,9 +20,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 /** Runs the demo on a terminal of 80 x 24; `keys` may press some when it sees what is on it. */
 function onTerminal(options: string, keys?: (output: string) => string | null) {
-  const demo = `node --import tsx src/main.ts demo --db ${folder}/db ${options}`
+  const demo = `node ${PROGRAM.join(' ')} demo --db ${folder}/db ${options}`
   const child = spawn('script', ['-qefc', `stty cols 80 rows 24; exec ${demo}`, '/dev/null'], {
-    cwd: root,
+    cwd: PROGRAM_ROOT,
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   let output = ''
