@@ -8,11 +8,11 @@ import { createClickHouseLedger } from '../../src/adapters/clickhouse/ledger-sin
 import type { ClickHouse } from '../../src/adapters/clickhouse/connection.ts'
 import type { Settings } from '../../src/core/settings.ts'
 import { TABLES } from '../../src/core/tables.ts'
-import { currencyDigits } from '../../src/schema/currencies.ts'
 import { partitionOf } from '../../src/schema/partitioners.ts'
 import { oracleRows } from '../core/oracle-rows.ts'
 import { deleteTopics } from '../services.ts'
 import { generateLog } from '../logs/build-log.ts'
+import { toWire } from '../logs/to-wire.ts'
 import type { LogEvent, LogRecord } from '../oracle/log.ts'
 import { runOracle } from '../oracle/oracle.ts'
 
@@ -132,34 +132,6 @@ export class LiveTopic {
       await admin.disconnect()
     }
   }
-}
-
-/** As a producer writes it. */
-function toWire(event: LogEvent): object {
-  const { valueMinor, currency, quantity } = event
-  const metadata = {
-    live_event_id: event.liveEvent,
-    variant: event.variant,
-    source: event.source,
-    transaction_id: event.transactionId,
-    ...(valueMinor >= 0 ? { value: decimal(valueMinor, currencyDigits(currency)) } : {}),
-    currency,
-    ...(quantity >= 0 ? { quantity } : {}),
-  }
-  return {
-    event_id: event.eventId,
-    user_hash: event.userHash,
-    timestamp: event.timeMs,
-    channel: event.channel,
-    action_type: event.action,
-    campaign: event.campaign,
-    metadata,
-  }
-}
-
-function decimal(minor: number, digits: number): string {
-  const text = String(minor).padStart(digits + 1, '0')
-  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`
 }
 
 /** Every row of every table, raw: as the oracle books it, to the last version. */

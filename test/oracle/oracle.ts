@@ -61,7 +61,19 @@ export interface OracleRun {
   readonly persons: ReadonlyMap<string, PersonState>
 }
 
-export function runOracle(log: readonly LogRecord[], settings: Settings): OracleRun {
+/** Told of every row as it becomes, and as it was before. */
+export type RowWatch = (
+  table: TableName,
+  key: string,
+  row: BookedRow,
+  before: BookedRow | undefined,
+) => void
+
+export function runOracle(
+  log: readonly LogRecord[],
+  settings: Settings,
+  watch?: RowWatch,
+): OracleRun {
   const admission = createAdmission(settings)
   const persons = new Map<string, PersonState>()
   const rows: BookedRows = new Map(TABLES.map((spec) => [spec.name, new Map()]))
@@ -86,7 +98,8 @@ export function runOracle(log: readonly LogRecord[], settings: Settings): Oracle
       replace(applied.userHash, before, insert(before, applied, settings))
     }
     book(difference, 'intake', [outcome, reason], { records: 1n })
-    bookDifference(rows, difference, Math.floor(streamTimeMs / HOUR_MS), record.offset)
+    const at = { bookedHour: Math.floor(streamTimeMs / HOUR_MS), offset: record.offset }
+    bookDifference(rows, difference, at, watch)
     outcomes.push(outcome)
   }
   return { outcomes, rows, streamTimeMs, persons }
@@ -107,19 +120,17 @@ function insert(before: PersonState, applied: AppliedEvent, settings: Settings):
 function bookDifference(
   rows: BookedRows,
   difference: Figures,
-  bookedHour: number,
-  offset: number,
+  { bookedHour, offset }: Pick<BookedRow, 'bookedHour' | 'offset'>,
+  watch?: RowWatch,
 ): void {
   for (const [table, figures] of withoutZeros(difference)) {
     for (const { dimensions, measures } of figures.values()) {
       const key = JSON.stringify([bookedHour, dimensions])
-      const before = rows.get(table)!.get(key)?.measures
-      rows.get(table)!.set(key, {
-        bookedHour,
-        dimensions,
-        measures: measures.map((amount, i) => amount + (before?.[i] ?? 0n)),
-        offset,
-      })
+      const before = rows.get(table)!.get(key)
+      const sums = measures.map((amount, i) => amount + (before?.measures[i] ?? 0n))
+      const row = { bookedHour, dimensions, measures: sums, offset }
+      rows.get(table)!.set(key, row)
+      watch?.(table, key, row, before)
     }
   }
 }

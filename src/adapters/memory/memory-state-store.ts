@@ -57,6 +57,11 @@ export class MemoryStateStore implements StateStore {
     return Promise.resolve({ token: this.#token, meta: this.#meta })
   }
 
+  /** As `owner`, for those who cannot wait. */
+  get held(): { readonly token: string | null; readonly meta: PartitionMeta | null } {
+    return { token: this.#token, meta: this.#meta }
+  }
+
   loadDictionary(): Promise<DictionaryEntry[]> {
     return Promise.resolve([...this.#dictionary.values()])
   }

@@ -1,0 +1,74 @@
+// What the simulation itself knows of every lineage: when and on which log it began, how far it was
+// committed, and how it ended. Nothing of it is read from what the runtime believes; and what is
+// written to the states is judged here at the moment it is done.
+import type { Settings } from '../../src/core/settings.ts'
+import type { Commit, PartitionMeta } from '../../src/ports/state-store.ts'
+import type { Owned } from './sim-redis.ts'
+
+/** One commit, with its place in the order of writes. */
+export interface Committed {
+  readonly from: number
+  readonly to: number
+  readonly order: number
+}
+
+export interface Lineage {
+  readonly partition: number
+  /** As it began. */
+  readonly meta: PartitionMeta
+  readonly epoch: number
+  readonly settings: Settings
+  readonly commits: Committed[]
+  /** null: it goes on; else the offset it was closed at, or -1: its state was lost. */
+  end: number | null
+  /** Another has taken its place in the sums. */
+  isReplaced: boolean
+}
+
+export class Book {
+  readonly lineages: Lineage[] = []
+  readonly #fail: (failure: string) => void
+
+  constructor(fail: (failure: string) => void) {
+    this.#fail = fail
+  }
+
+  current(partition: number): Lineage | undefined {
+    return this.lineages.findLast((one) => one.partition === partition && one.end === null)
+  }
+
+  of(partition: number): readonly Lineage[] {
+    return this.lineages.filter((one) => one.partition === partition)
+  }
+
+  begin(lineage: Omit<Lineage, 'commits' | 'end' | 'isReplaced'>): void {
+    const { partition, meta } = lineage
+    const same = this.of(partition).find((one) => one.meta.lineage === meta.lineage)
+    if (same !== undefined) {
+      // A state that was lost before anybody knew of it begins again as it began.
+      const isSame = JSON.stringify(same.meta) === JSON.stringify(meta)
+      if (!isSame) this.#fail(`lineage ${meta.lineage} of partition ${partition} begins twice`)
+      same.end = null
+      return
+    }
+    const older = this.of(partition)
+    if (older.some((one) => one.meta.generation >= meta.generation)) {
+      this.#fail(`a lineage of partition ${partition} begins with generation ${meta.generation}`)
+    }
+    this.lineages.push({ ...lineage, commits: [], end: null, isReplaced: false })
+  }
+
+  /** The fence once more, by other means: what it let through must follow on what stood there. */
+  commit(partition: number, commit: Commit, before: Owned, order: number): void {
+    const { token, from, meta } = commit
+    const span = `partition ${partition}: a commit of ${from} to ${meta.next}`
+    if (before.token !== token) this.#fail(`${span} was let through for one who is not the owner`)
+    if (before.meta?.next !== from) {
+      this.#fail(`${span} was let through where next was ${before.meta?.next ?? 'absent'}`)
+    }
+    const lineage = this.of(partition).find((one) => one.meta.lineage === meta.lineage)
+    if (lineage === undefined)
+      this.#fail(`${span} is of lineage ${meta.lineage}, which never began`)
+    else lineage.commits.push({ from, to: meta.next, order })
+  }
+}

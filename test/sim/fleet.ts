@@ -1,0 +1,188 @@
+// The workers and who looks after them: each slot holds one process at a time; one that has died or
+// ended is started again after a while, unless an operator has stopped them all.
+import type { Telemetry } from '../../src/ports/telemetry.ts'
+import { DEFAULT_LIMITS } from '../../src/runtime/partition-options.ts'
+import { Worker } from '../../src/runtime/worker.ts'
+import type { WorkerEnd, WorkerOptions } from '../../src/runtime/worker-options.ts'
+import { createSource } from './sim-source.ts'
+import { SimProcess } from './sim-process.ts'
+import { settingsOfKind } from './sim-settings.ts'
+import { fingerprintOf } from './sim-world.ts'
+import type { SimWorld } from './sim-world.ts'
+
+const RETRY_MS = 100
+const STALL_MS = 6_000
+const TICK_IDLE_MS = 2_500
+const RECHECK_EVERY_MS = 1_000
+/** A stop that takes longer has given something up. */
+const STOP_BOUND_MS = 5_000
+
+interface Life {
+  readonly process: SimProcess
+  readonly worker: Worker
+}
+
+export interface FleetOptions {
+  readonly world: SimWorld
+  readonly halted: (partition: number, reason: string, process: SimProcess) => void
+}
+
+export class Fleet {
+  readonly #world: SimWorld
+  readonly #options: FleetOptions
+  readonly #lives = new Map<number, Life>()
+  readonly #begun = new Map<number, number>()
+  /** Nothing is started while an operator is at work. */
+  isHeld = false
+
+  constructor(options: FleetOptions) {
+    this.#options = options
+    this.#world = options.world
+  }
+
+  get workers(): readonly Worker[] {
+    return [...this.#lives.values()].map(({ worker }) => worker)
+  }
+
+  processOf(slot: number): SimProcess | undefined {
+    return this.#lives.get(slot)?.process
+  }
+
+  startAll(): void {
+    for (let slot = 0; slot < this.#world.plan.world.workers; slot++) this.start(slot)
+  }
+
+  start(slot: number): void {
+    if (this.isHeld || this.#lives.has(slot)) return
+    const world = this.#world
+    const life = (this.#begun.get(slot) ?? 0) + 1
+    this.#begun.set(slot, life)
+    const process = new SimProcess(slot, life, world.clock, world.plan.world.startMs)
+    const worker = new Worker(this.#optionsOf(process))
+    this.#lives.set(slot, { process, worker })
+    world.trace.note('started', process.name)
+    void worker.start()
+    void worker.ended.then((end) => this.#ended(process, end))
+  }
+
+  /** At once and without a word; the group finds out when the session is over. */
+  kill(process: SimProcess, restartMs: number): void {
+    if (process.isDead) return
+    const { world } = this.#world.plan
+    this.#world.trace.note('killed', process.name)
+    process.kill()
+    this.#world.clock.after(world.sessionMs, () => this.#world.members.leave(process))
+    this.#gone(process, restartMs)
+  }
+
+  freeze(process: SimProcess, ms: number): void {
+    const { clock, members, trace, plan } = this.#world
+    trace.note('frozen', process.name, ms)
+    process.freeze(ms)
+    if (ms < plan.world.sessionMs) return
+    const member = members.memberOf(process)
+    clock.after(plan.world.sessionMs, () => members.leave(process))
+    // Who comes back is told so only by the answer to its next heartbeat, and joins again.
+    clock.after(ms + 200, () => {
+      process.deliver(() => {
+        if (member === undefined) return
+        member.handler.lost()
+        members.join({ ...member, owned: [] })
+      })
+    })
+  }
+
+  /** As SIGTERM does; the process ends when its worker has stopped. */
+  stop(process: SimProcess, restartMs: number): void {
+    const life = this.#lives.get(process.slot)
+    if (life?.process !== process || process.isDead) return
+    const { clock, trace } = this.#world
+    const sinceMs = clock.nowMs
+    trace.note('stopping', process.name)
+    const over = (): void => {
+      const tookMs = clock.nowMs - sinceMs
+      trace.note('stopped', process.name, tookMs)
+      if (process.writesUnderWay > 0 && tookMs < STOP_BOUND_MS && !process.isDead) {
+        this.#world.fail(`${process.name} has stopped while a write of it was under way`)
+      }
+      this.#world.members.leave(process)
+      process.kill()
+      this.#gone(process, restartMs)
+    }
+    life.worker.stop().then(over, over)
+  }
+
+  #ended(process: SimProcess, { why }: WorkerEnd): void {
+    this.#world.trace.note('ended', process.name, why)
+    this.#world.count(`ended ${why}`)
+    this.stop(process, why === 'halted' ? 2_000 : 300)
+  }
+
+  #gone(process: SimProcess, restartMs: number): void {
+    if (this.#lives.get(process.slot)?.process !== process) return
+    this.#lives.delete(process.slot)
+    this.#world.clock.after(restartMs, () => this.start(process.slot))
+  }
+
+  #optionsOf(process: SimProcess): WorkerOptions {
+    const { network, log, members, clock, draw, redis, clickhouse, deadLetters } = this.#world
+    const { world } = this.#world.plan
+    const { settingsKind, group } = this.#world.deployed
+    let tokens = 0
+    return {
+      source: createSource({ process, group, log, members, network, clock, draw, ...world }),
+      ticks: world.hasTicks ? { append: async (partition) => this.#appendTick(partition) } : null,
+      ledger: clickhouse.port(network, process),
+      deadLetters: deadLetters.port(network, process, () => this.#world.nextOrder()),
+      storeOf: (partition) => redis.port(partition, network, process),
+      settings: settingsOfKind(settingsKind),
+      fingerprint: fingerprintOf(settingsKind),
+      partitioner: 'murmur2',
+      start: 'earliest',
+      allowCreateTime: false,
+      onHalt: world.onHalt,
+      limits: { ...DEFAULT_LIMITS, ...world },
+      timings: {
+        flushEveryMs: world.flushEveryMs,
+        recheckEveryMs: RECHECK_EVERY_MS,
+        retryMs: RETRY_MS,
+        stallMs: STALL_MS,
+        tickIdleMs: TICK_IDLE_MS,
+      },
+      clock: process,
+      random: { token: () => `${process.name}-${tokens++}` },
+      probe: { at: (point) => this.#passes(process, point) },
+      telemetry: this.#telemetryOf(process),
+    }
+  }
+
+  /** The broker's clock is that of the records in its log, moved on by the wait. */
+  #appendTick(partition: number): void {
+    const { log } = this.#world
+    log.appendTick(partition, log.lastTimeMs(partition) + TICK_IDLE_MS)
+  }
+
+  #passes(process: SimProcess, point: string): Promise<void> | undefined {
+    if (process.isDead) return process.running()
+    this.#world.trace.note(point, process.name)
+    for (const what of this.#world.faults.pass(point)) this.#world.happens(what, process)
+    return process.running()
+  }
+
+  #telemetryOf(process: SimProcess): Telemetry {
+    const { trace } = this.#world
+    return {
+      log: (_, event, message, fields = {}) => {
+        if (process.isDead) return
+        trace.note(process.name, event, String(fields['partition'] ?? ''), message)
+        if (event !== 'partition_halted') return
+        this.#options.halted(Number(fields['partition']), String(fields['reason']), process)
+      },
+      outcomes: () => undefined,
+      count: (what, _, amount = 1) => {
+        if (!process.isDead) this.#world.count(what, amount)
+      },
+      took: () => undefined,
+    }
+  }
+}

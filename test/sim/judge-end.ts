@@ -1,0 +1,64 @@
+// The verdict on what a run has left behind.
+import { TABLES } from '../../src/core/tables.ts'
+import { checkedLineage, differences, rowsByLineage, strangers } from './check-rows.ts'
+import type { CheckedLineage } from './check-rows.ts'
+import type { SimWorld } from './sim-world.ts'
+
+const END = Number.MAX_SAFE_INTEGER
+const NONE: ReadonlyMap<string, string> = new Map()
+
+export function judgeEnd(world: SimWorld): void {
+  const { book, clickhouse, log } = world
+  const checked = book.lineages.map((lineage) => {
+    const { partition, settings, epoch, meta } = lineage
+    const counts = world.countsOf(partition)
+    const written = log.written(epoch, partition)
+    return checkedLineage(lineage, { partition, settings, counts, base: meta.baseOffset, written })
+  })
+  const found = rowsByLineage(TABLES.map(({ name }) => [name, clickhouse.ledger.rows(name)]))
+  for (const one of checked) {
+    const { end, meta, partition } = one.lineage
+    // Of a lineage whose state was lost only what is there can be judged.
+    if (end === -1) continue
+    for (const text of differences(one, end ?? END, found.get(meta.lineage) ?? NONE)) {
+      world.fail(`partition ${partition}: ${text}`)
+    }
+  }
+  for (const text of strangers(checked, clickhouse.inserts)) world.fail(text)
+  for (const text of lettersMissing(world, checked)) world.fail(text)
+  tally(world, checked)
+}
+
+/** Every refused record was among the dead letters before the commit that covers it. */
+function lettersMissing({ deadLetters }: SimWorld, checked: readonly CheckedLineage[]): string[] {
+  const first = new Map<string, number>()
+  for (const { letter, order } of deadLetters.sent) {
+    const { partition, record, outcome, reason } = letter
+    const name = `${partition} ${record.offset} ${outcome} ${reason}`
+    if (!first.has(name)) first.set(name, order)
+  }
+  const missing: string[] = []
+  for (const { lineage, expected } of checked) {
+    const { partition } = lineage
+    for (const { from, to, order } of lineage.commits) {
+      for (const { offset, outcome, reason } of expected.refused) {
+        if (offset < from || offset >= to) continue
+        const name = `${partition} ${offset} ${outcome} ${reason}`
+        if ((first.get(name) ?? END) < order) continue
+        const what = first.has(name) ? 'was no dead letter yet' : 'is no dead letter'
+        missing.push(`record ${name.trim()} ${what} when ${from} to ${to} was committed`)
+      }
+    }
+  }
+  return missing
+}
+
+function tally(world: SimWorld, checked: readonly CheckedLineage[]): void {
+  for (const { expected } of checked) {
+    for (const [outcome, records] of expected.outcomes) world.count(`records ${outcome}`, records)
+    for (const { table, row, isRetraction } of expected.versions) {
+      if (isRetraction) world.count('retractions')
+      if (table === 'paths' && (row.measures[1] ?? 0n) > 0n) world.count('lapses')
+    }
+  }
+}

@@ -1,0 +1,109 @@
+// Which faults come in a run, and when.
+import type { Draw } from '../logs/moves.ts'
+import { pickWeighted } from '../logs/moves.ts'
+import { PROBE_POINTS } from '../../src/ports/clock.ts'
+import type { CallFault, CallName, PlannedFault, PlannedWorld, When, WorldFault } from './plan.ts'
+
+export function planFaults(draw: Draw, world: PlannedWorld): PlannedFault[] {
+  const faults: PlannedFault[] = []
+  const count = draw(0, 9)
+  for (let i = 0; i < count; i++) {
+    faults.push(draw(0, 1) === 0 ? callFault(draw) : worldFault(draw, world))
+  }
+  return faults
+}
+
+const CALL_WEIGHTS: readonly (readonly [number, CallName])[] = [
+  [2, 'redis.acquire'],
+  [1, 'redis.create'],
+  [2, 'redis.owner'],
+  [2, 'redis.load'],
+  [10, 'redis.commit'],
+  [3, 'redis.forget'],
+  [8, 'clickhouse.insert'],
+  [3, 'clickhouse.read'],
+  [2, 'clickhouse.lineage'],
+  [2, 'clickhouse.progress'],
+  [1, 'clickhouse.ask'],
+  [4, 'kafka.read'],
+  [2, 'kafka.ask'],
+  [2, 'kafka.note'],
+  [4, 'dlq.send'],
+]
+
+function callFault(draw: Draw): PlannedFault {
+  const call = pickWeighted(CALL_WEIGHTS, draw(0, 9_999))
+  return { when: { call, nth: nth(draw) }, what: whatOf(draw, call) }
+}
+
+/** Small numbers are more frequent: most calls are few. */
+const nth = (draw: Draw): number => 1 + Math.floor(draw(0, 6) ** 2 / draw(1, 4))
+
+function whatOf(draw: Draw, call: CallName): CallFault {
+  const any: CallFault[] = [
+    { kind: 'refused' },
+    { kind: 'answer-lost' },
+    { kind: 'lands-late', ms: draw(1, 3_000) },
+    { kind: 'slow', ms: draw(1, 6_000) },
+  ]
+  if (call === 'clickhouse.insert') any.push({ kind: 'lied' }, { kind: 'lied' })
+  if (call === 'kafka.read') any.push({ kind: 'jumped', offsets: draw(1, 4) }, { kind: 'hangs' })
+  return any[draw(0, any.length - 1)]!
+}
+
+function worldFault(draw: Draw, world: PlannedWorld): PlannedFault {
+  return { when: whenOf(draw, world), what: worldWhat(draw) }
+}
+
+function whenOf(draw: Draw, { horizonMs }: PlannedWorld): When {
+  switch (draw(0, 2)) {
+    case 0:
+      return { atMs: draw(0, horizonMs) }
+    case 1:
+      return { call: pickWeighted(CALL_WEIGHTS, draw(0, 9_999)), nth: nth(draw) }
+    default:
+      return { point: PROBE_POINTS[draw(0, PROBE_POINTS.length - 1)]!, nth: nth(draw) }
+  }
+}
+
+function worldWhat(draw: Draw): WorldFault {
+  const slot = draw(0, 2)
+  const restartMs = draw(100, 1_500)
+  const kind = pickWeighted(
+    [
+      [5, 'kill'],
+      [3, 'freeze'],
+      [2, 'stop'],
+      [4, 'rebalance'],
+      [4, 'rewind'],
+      [2, 'outage'],
+      [1, 'insert-again'],
+      [1, 'group-offset'],
+      [1, 'trim'],
+    ] as const,
+    draw(0, 9_999),
+  )
+  switch (kind) {
+    case 'kill':
+    case 'stop':
+      return { kind, slot, restartMs }
+    case 'freeze':
+      return { kind, slot, ms: draw(100, 6_000) }
+    case 'rebalance':
+      return { kind, toldAfterMs: [0, 1, 2].map(() => (draw(0, 1) === 0 ? 0 : draw(1, 4_000))) }
+    case 'rewind':
+      return { kind, writes: draw(1, 6) }
+    case 'outage':
+      return {
+        kind,
+        service: (['redis', 'clickhouse', 'kafka', 'dlq'] as const)[draw(0, 3)]!,
+        ms: draw(100, 4_000),
+      }
+    case 'insert-again':
+      return { kind, back: draw(0, 20) }
+    case 'group-offset':
+      return { kind, partition: slot, offset: draw(0, 80) }
+    case 'trim':
+      return { kind, partition: slot }
+  }
+}

@@ -1,0 +1,66 @@
+// The records of a run: a generated log as producers write it, with values that are refused for
+// every kind of reason among them, spread over the time in which faults happen.
+import { generateLog } from '../logs/build-log.ts'
+import type { Draw } from '../logs/moves.ts'
+import { pick } from '../logs/moves.ts'
+import { toWire } from '../logs/to-wire.ts'
+import type { LogRecord } from '../oracle/log.ts'
+import type { PlannedRecord, PlannedWorld } from './plan.ts'
+import { settingsOfKind } from './sim-settings.ts'
+
+const RECORDS_MIN = 12
+const RECORDS_MAX = 44
+
+export function planRecords(draw: Draw, world: PlannedWorld): PlannedRecord[] {
+  const settings = settingsOfKind(world.settings)
+  const log = generateLog(draw(0, 999_999_999), {
+    settings,
+    records: { min: RECORDS_MIN, max: RECORDS_MAX },
+    persons: draw(1, 3) + world.partitions * 2,
+    endTicks: draw(0, 3) === 0 ? 2 : 0,
+  })
+  const spreadMs = pick([0, 0.5, 0.9], draw(0, 2)) * world.horizonMs
+  return log.map((record, i) => {
+    const atMs = Math.floor((spreadMs * i) / log.length)
+    const gap = draw(0, 11) === 0 ? draw(1, 4) : 0
+    return { atMs, timeMs: record.timeMs, gap, ...contentOf(draw, record) }
+  })
+}
+
+type Content = Pick<PlannedRecord, 'key' | 'value' | 'beside' | 'isTick'>
+
+function contentOf(draw: Draw, record: LogRecord): Content {
+  const plain = { beside: 0, isTick: false }
+  if (record.kind === 'tick')
+    return { ...plain, key: null, value: null, beside: draw(0, 2), isTick: true }
+  if (record.kind === 'rejected') return { ...plain, ...refusedContent(draw, record.timeMs) }
+  const { userHash } = record.event
+  const value = JSON.stringify(toWire(record.event))
+  const isMisplaced = draw(0, 39) === 0
+  return { ...plain, key: userHash, value, beside: isMisplaced ? draw(1, 2) : 0 }
+}
+
+/** Values that are refused, each for another reason. */
+function refusedContent(draw: Draw, timeMs: number): Pick<Content, 'key' | 'value'> {
+  const key = `person-${draw(0, 7)}`
+  const event = {
+    event_id: `refused-${draw(0, 999_999)}`,
+    user_hash: key,
+    timestamp: timeMs,
+    channel: 'email',
+    action_type: 'view',
+  }
+  const text = (changes: object): string => JSON.stringify({ ...event, ...changes })
+  const choices: readonly (() => Pick<Content, 'key' | 'value'>)[] = [
+    () => ({ key, value: '{' }),
+    () => ({ key, value: null }),
+    () => ({ key: null, value: text({}) }),
+    () => ({ key: 'somebody-else', value: text({}) }),
+    () => ({ key, value: text({ channel: '(other)' }) }),
+    () => ({ key, value: text({ timestamp: 'yesterday' }) }),
+    () => ({ key, value: text({ action_type: 'purchase', metadata: { value: '1.5' } }) }),
+    () => ({ key, value: text({ metadata: { note: 'x'.repeat(17_000) } }) }),
+    () => ({ key: 'a@b.cd', value: text({ user_hash: 'a@b.cd' }) }),
+  ]
+  return choices[draw(0, choices.length - 1)]!()
+}

@@ -1,0 +1,28 @@
+// The world of a run: how many there are of everything, how fast, and how much at a time.
+import type { Draw } from '../logs/moves.ts'
+import { SETTINGS_KINDS } from './sim-settings.ts'
+import type { PlannedWorld } from './plan.ts'
+
+/** Later than any record that a generated log can hold. */
+const START_MS = Date.UTC(2040, 0, 1)
+
+export function planWorld(draw: Draw): PlannedWorld {
+  const among = <T>(list: readonly T[]): T => list[draw(0, list.length - 1)]!
+  return {
+    partitions: among([1, 1, 2, 2, 3]),
+    workers: among([1, 2, 2, 3]),
+    settings: draw(0, SETTINGS_KINDS - 1),
+    startMs: START_MS,
+    horizonMs: among([8_000, 12_000, 16_000]),
+    readMax: among([1, 3, 5, 10, 50]),
+    slowPerMille: among([0, 100, 300, 600]),
+    slowMs: among([5, 50, 400]),
+    sessionMs: among([1_000, 2_000, 3_000]),
+    flushEveryMs: among([300, 700, 1_500]),
+    commitJourneysMax: among([4_000, 4_000, 18, 20]),
+    unflushedRowsMax: among([500_000, 500_000, 60, 200]),
+    cachedJourneysMax: among([1_000_000, 1_000_000, 1, 3]),
+    hasTicks: draw(0, 5) === 0,
+    onHalt: among(['partition', 'partition', 'exit']),
+  }
+}

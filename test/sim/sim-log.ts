@@ -1,0 +1,127 @@
+// The topic: the production twin of a Kafka log, and beside it every record that was ever written,
+// also of a log that has been trimmed since, or whose topic has been created anew. A time in the
+// life of the topic, from one creation to the next, is an epoch.
+import { MemoryLog } from '../../src/adapters/memory/memory-log.ts'
+import type { LogRead, SourceRecord, UndecodableBatch } from '../../src/ports/record-source.ts'
+import { TICK_HEADER } from '../../src/ports/tick-sink.ts'
+import { partitionOf } from '../../src/schema/partitioners.ts'
+import type { PlannedRecord } from './plan.ts'
+
+export const TOPIC = 'events'
+const TICK_HEADERS = { [TICK_HEADER]: null }
+
+/** What was written at the offsets from `from` on. */
+export type Written =
+  | { readonly kind: 'record'; readonly record: SourceRecord }
+  | { readonly kind: 'undecodable'; readonly from: number; readonly to: number }
+
+export interface SimLogOptions {
+  readonly partitions: number
+  readonly now: () => number
+}
+
+export class SimLog {
+  readonly log: MemoryLog
+  /** By epoch, by partition. */
+  readonly #written: Written[][][] = []
+  readonly #waiting = new Set<() => void>()
+  partitions: number
+
+  constructor({ partitions, now }: SimLogOptions) {
+    this.partitions = partitions
+    this.log = new MemoryLog({
+      topic: TOPIC,
+      clock: { now, sleep: () => Promise.resolve() },
+      facts: { clusterId: 'cluster', partitions, isCompacted: false, isCreateTime: false },
+      recordsMax: 50,
+      waitMs: 0,
+    })
+    this.#written.push([])
+  }
+
+  get epoch(): number {
+    return this.#written.length - 1
+  }
+
+  written(epoch: number, partition: number): readonly Written[] {
+    return this.#written[epoch]![partition] ?? []
+  }
+
+  /** As its producer sends it: to the partition of its key among those there are now. */
+  produce({ key, value, timeMs, beside, gap, isTick }: PlannedRecord): number {
+    const bytes = key === null ? null : Buffer.from(key)
+    const own = bytes === null ? 0 : partitionOf(bytes, 'murmur2', this.partitions)
+    const partition = (own + beside) % this.partitions
+    this.append(partition, {
+      timeMs,
+      key: bytes,
+      value: value === null ? null : Buffer.from(value),
+      ...(isTick ? { headers: TICK_HEADERS } : {}),
+    })
+    if (gap > 0) this.log.appendGap(partition, gap)
+    return partition
+  }
+
+  append(partition: number, record: Omit<SourceRecord, 'offset'>): void {
+    const offset = this.log.append(partition, record)
+    this.#write(partition, { kind: 'record', record: { ...record, offset } })
+  }
+
+  appendTick(partition: number, timeMs: number): void {
+    this.append(partition, { timeMs, key: null, value: null, headers: TICK_HEADERS })
+  }
+
+  appendUndecodable(partition: number, offsets: number): UndecodableBatch {
+    const from = this.log.bounds(partition).high
+    const batch = { from, to: from + offsets, why: 'CRC mismatch' }
+    this.log.appendUndecodable(partition, offsets, batch.why)
+    this.#write(partition, { kind: 'undecodable', from, to: batch.to })
+    return batch
+  }
+
+  /** Deleted and created again, empty. */
+  recreate(): void {
+    this.#written.push([])
+    this.log.recreate(this.partitions)
+    this.#wake()
+  }
+
+  grow(partitions: number): void {
+    this.log.addPartitions(partitions)
+    this.partitions += partitions
+  }
+
+  /** Record time of the last record; 0: there is none. */
+  lastTimeMs(partition: number): number {
+    const last = this.written(this.epoch, partition).findLast(({ kind }) => kind === 'record')
+    return last?.kind === 'record' ? last.record.timeMs : 0
+  }
+
+  async read(partition: number, from: number, recordsMax: number): Promise<LogRead> {
+    const read = await this.log.read(partition, from)
+    const { records } = read.span
+    if (records.length <= recordsMax) return read
+    const kept = records.slice(0, recordsMax)
+    const to = records[recordsMax]!.offset
+    return { ...read, span: { ...read.span, to, records: kept }, undecodable: null }
+  }
+
+  /** Calls once, when something is written anywhere; the answer takes that back. */
+  onWrite(call: () => void): () => void {
+    this.#waiting.add(call)
+    return () => void this.#waiting.delete(call)
+  }
+
+  #write(partition: number, written: Written): void {
+    const of = this.#written.at(-1)!
+    of[partition] ??= []
+    of[partition].push(written)
+    this.#wake()
+  }
+
+  #wake(): void {
+    const waiting = [...this.#waiting]
+    this.#waiting.clear()
+    for (const call of waiting) call()
+  }
+}

@@ -1,0 +1,144 @@
+// Redis: the states of all partitions behind one log of writes, as its append-only file is one for
+// all keys. It can fall back to any prefix of that log; what stands there then is what those writes
+// make. The store itself, with its fence, is the production twin.
+import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store.ts'
+import type {
+  Commit,
+  CommitResult,
+  PartitionMeta,
+  StateStore,
+} from '../../src/ports/state-store.ts'
+import type { Network } from './network.ts'
+import type { CallName } from './plan.ts'
+import type { SimProcess } from './sim-process.ts'
+
+type Apply<T> = (store: MemoryStateStore) => Promise<T>
+
+interface Write {
+  readonly partition: number
+  readonly apply: Apply<unknown>
+}
+
+/** Owner and meta of a state at a moment. */
+export type Owned = MemoryStateStore['held']
+
+/** What is told of writes, at the moment they are done. */
+export interface RedisWitness {
+  begun(partition: number, meta: PartitionMeta, process: SimProcess | null): void
+  committed(partition: number, commit: Commit, before: Owned): void
+}
+
+/** A part of a state that has vanished. */
+export type Torn = 'journey' | 'dictionary' | 'hour'
+
+export class SimRedis {
+  #writes: Write[] = []
+  #stores = new Map<number, MemoryStateStore>()
+  readonly torn = new Map<number, Torn>()
+  policy: string | null = null
+  readonly #witness: RedisWitness
+
+  constructor(witness: RedisWitness) {
+    this.#witness = witness
+  }
+
+  get length(): number {
+    return this.#writes.length
+  }
+
+  store(partition: number): MemoryStateStore {
+    let store = this.#stores.get(partition)
+    if (store === undefined) this.#stores.set(partition, (store = new MemoryStateStore()))
+    return store
+  }
+
+  /** What is true of a partition, asked beside all faults. */
+  meta(partition: number): PartitionMeta | null {
+    return this.store(partition).held.meta
+  }
+
+  /** Restarts with all but the last `writes` writes. */
+  rewind(writes: number): void {
+    this.#writes = this.#writes.slice(0, Math.max(0, this.#writes.length - writes))
+    this.#stores = new Map()
+    this.torn.clear()
+    for (const { partition, apply } of this.#writes) void apply(this.store(partition))
+  }
+
+  /** The state as a process reaches it, or as it is (null: nothing goes wrong). */
+  port(partition: number, network: Network | null, process: SimProcess | null): StateStore {
+    const call = <T>(name: CallName, effect: () => Promise<T>): Promise<T> =>
+      network === null ? effect() : network.call(process!, name, effect)
+    const store = (): MemoryStateStore => this.store(partition)
+    const load = <T>(effect: () => Promise<T>): Promise<T> => call('redis.load', effect)
+    return {
+      acquire: (token) =>
+        call('redis.acquire', () => this.#write(partition, (one) => one.acquire(token))),
+      create: (token, meta) => {
+        const apply: Apply<CommitResult> = (one) => one.create(token, meta)
+        return call('redis.create', () => this.#begin(partition, meta, process, apply))
+      },
+      restart: (token, meta) => {
+        const apply: Apply<CommitResult> = (one) => one.restart(token, meta)
+        return call('redis.create', () => this.#begin(partition, meta, process, apply))
+      },
+      commit: (commit) => call('redis.commit', () => this.#commit(partition, commit)),
+      forgetHours: (token, hours, next) => {
+        const apply: Apply<CommitResult> = (one) => one.forgetHours(token, hours, next)
+        return call('redis.forget', () => this.#write(partition, apply))
+      },
+      owner: () => call('redis.owner', () => store().owner()),
+      evictionPolicy: () => load(() => Promise.resolve(this.policy)),
+      countJourneys: () => load(() => this.#countJourneys(partition)),
+      loadDictionary: () => load(() => this.#loadDictionary(partition)),
+      loadLedger: () => load(() => this.#loadLedger(partition)),
+      loadDue: (from, to) => load(() => store().loadDue(from, to)),
+      loadJourneys: (persons) => load(() => store().loadJourneys(persons)),
+    }
+  }
+
+  #write<T>(partition: number, apply: Apply<T>): Promise<T> {
+    this.#writes.push({ partition, apply })
+    return apply(this.store(partition))
+  }
+
+  #begin(
+    partition: number,
+    meta: PartitionMeta,
+    process: SimProcess | null,
+    apply: Apply<CommitResult>,
+  ): Promise<CommitResult> {
+    const before = this.meta(partition)
+    const result = this.#write(partition, apply)
+    if (before !== meta && this.meta(partition) === meta) {
+      this.torn.delete(partition)
+      this.#witness.begun(partition, meta, process)
+    }
+    return result
+  }
+
+  #commit(partition: number, commit: Commit): Promise<CommitResult> {
+    const before = this.store(partition).held
+    const result = this.#write(partition, (one) => one.commit(commit))
+    const isDone = before.meta !== commit.meta && this.meta(partition) === commit.meta
+    if (isDone) this.#witness.committed(partition, commit, before)
+    return result
+  }
+
+  async #countJourneys(partition: number): Promise<number> {
+    const held = await this.store(partition).countJourneys()
+    return this.torn.get(partition) === 'journey' ? held - 1 : held
+  }
+
+  async #loadDictionary(partition: number) {
+    const entries = await this.store(partition).loadDictionary()
+    return this.torn.get(partition) === 'dictionary' ? entries.slice(0, -1) : entries
+  }
+
+  async #loadLedger(partition: number) {
+    const hours = await this.store(partition).loadLedger()
+    if (this.torn.get(partition) !== 'hour') return hours
+    const gone = { bytes: new Uint8Array(), ends: new Int32Array() }
+    return hours.map((one, i) => (i > 0 ? one : { ...one, fields: gone, values: gone }))
+  }
+}

@@ -1,0 +1,16 @@
+// The settings of a run by a small number: varied ones, and every tenth such that journeys overflow.
+// Each kind is made once: whoever is given the same object may keep what was made for it.
+import type { Settings } from '../../src/core/settings.ts'
+import { overflowSettingsFor, settingsFor } from '../logs/settings-for.ts'
+
+export const SETTINGS_KINDS = 200
+
+const made = new Map<number, Settings>()
+
+export function settingsOfKind(kind: number): Settings {
+  const known = made.get(kind)
+  if (known !== undefined) return known
+  const settings = kind % 10 === 9 ? overflowSettingsFor(kind) : settingsFor(kind)
+  made.set(kind, settings)
+  return settings
+}

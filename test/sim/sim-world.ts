@@ -1,0 +1,146 @@
+// Everything there is in one run: the services, the network, time, and what is known of all that
+// was done. Workers come and go in it (fleet.ts), faults happen to it (world-faults.ts).
+import type { PartitionMeta } from '../../src/ports/state-store.ts'
+import { settingsFingerprint } from '../../src/schema/settings-fingerprint.ts'
+import type { PartitionCount } from '../../src/schema/partition-counts.ts'
+import { createDraw } from '../logs/moves.ts'
+import type { Draw } from '../logs/moves.ts'
+import { Book } from './book.ts'
+import { FaultBox } from './fault-box.ts'
+import { Network } from './network.ts'
+import type { Plan, What } from './plan.ts'
+import { SimClickHouse } from './sim-clickhouse.ts'
+import { SimClock } from './sim-clock.ts'
+import { SimDeadLetters } from './sim-dlq.ts'
+import { SimGroup } from './sim-group.ts'
+import { SimLog } from './sim-log.ts'
+import type { SimProcess } from './sim-process.ts'
+import { SimRedis } from './sim-redis.ts'
+import { settingsOfKind } from './sim-settings.ts'
+import { Trace } from './trace.ts'
+
+/** What a worker is started with; an operator may change it. */
+export interface Deployed {
+  settingsKind: number
+  group: string
+}
+
+export class SimWorld {
+  readonly plan: Plan
+  readonly clock = new SimClock()
+  readonly trace: Trace
+  readonly draw: Draw
+  readonly faults: FaultBox
+  readonly network: Network
+  readonly redis: SimRedis
+  readonly clickhouse = new SimClickHouse()
+  readonly deadLetters = new SimDeadLetters()
+  readonly log: SimLog
+  readonly members: SimGroup
+  readonly book: Book
+  readonly deployed: Deployed
+  readonly counts = new Map<string, number>()
+  readonly failures: string[] = []
+  /** Partition counts as an operator has accepted them, by partition. */
+  readonly partitionCounts = new Map<number, PartitionCount[]>()
+  /** What a fault does that is not one call's own; set by whoever can do it. */
+  happens: (what: What, process: SimProcess | null) => void = () => undefined
+  #order = 0
+
+  constructor(plan: Plan, isTraced: boolean) {
+    const { world, seed } = plan
+    this.plan = plan
+    this.trace = new Trace(isTraced, () => this.clock.nowMs)
+    this.draw = createDraw(seed ^ 0x5eed)
+    this.faults = new FaultBox(plan.faults)
+    this.book = new Book((failure) => this.fail(failure))
+    this.deployed = { settingsKind: world.settings, group: 'workers' }
+    const { clock, trace, draw, faults } = this
+    const { slowPerMille, slowMs } = world
+    this.network = new Network({
+      ...{ clock, trace, draw, faults, slowPerMille, slowMs },
+      count: (what) => this.count(what),
+      happens: (what, process) => this.happens(what, process),
+    })
+    this.log = new SimLog({ partitions: world.partitions, now: () => this.nowMs })
+    this.members = new SimGroup(clock, trace, () => this.log.partitions)
+    this.redis = new SimRedis({
+      begun: (partition, meta, process) => this.#begun(partition, meta, process),
+      committed: (partition, commit, before) => {
+        const order = this.nextOrder()
+        this.trace.note('committed', partition, commit.from, commit.meta.next)
+        this.count('commits')
+        this.book.commit(partition, commit, before, order)
+      },
+    })
+  }
+
+  /** Epoch ms. */
+  get nowMs(): number {
+    return this.plan.world.startMs + this.clock.nowMs
+  }
+
+  nextOrder(): number {
+    return this.#order++
+  }
+
+  count(what: string, amount = 1): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + amount)
+  }
+
+  fail(failure: string): void {
+    this.trace.note('FAILED', failure)
+    this.failures.push(failure)
+  }
+
+  countsOf(partition: number): readonly PartitionCount[] {
+    let counts = this.partitionCounts.get(partition)
+    if (counts === undefined) {
+      counts = [{ fromOffset: 0, count: this.log.partitions }]
+      this.partitionCounts.set(partition, counts)
+    }
+    return counts
+  }
+
+  /** Whether anybody but the state store knows of the partition: then a state must not begin anew. */
+  isKnown(partition: number, lineage: string): boolean {
+    const { low } = this.log.log.bounds(partition)
+    const noted = this.members.noted.get(partition)
+    if (noted !== undefined && noted > low) return true
+    const lineages = [...this.clickhouse.statuses(partition).keys()]
+    if (lineages.some((one) => one !== lineage)) return true
+    return this.clickhouse.flushedThrough(partition, lineage) >= 0
+  }
+
+  #begun(partition: number, meta: PartitionMeta, process: SimProcess | null): void {
+    const { lineage, baseOffset } = meta
+    this.trace.note('begun', partition, lineage, baseOffset, meta.generation)
+    if (process !== null && this.isKnown(partition, lineage)) {
+      this.fail(`partition ${partition} began anew although it is known`)
+    }
+    this.countsOf(partition)
+    const settings = this.#settingsOf(meta)
+    if (settings === null) return
+    this.book.begin({ partition, meta, epoch: this.log.epoch, settings })
+  }
+
+  #settingsOf({ fingerprint }: PartitionMeta) {
+    const { world } = this.plan
+    const kinds = [world.settings, this.deployed.settingsKind]
+    const kind = kinds.find((one) => fingerprintOf(one) === fingerprint)
+    if (kind !== undefined) return settingsOfKind(kind)
+    this.fail('a state began under settings that nobody has')
+    return null
+  }
+}
+
+const fingerprints = new Map<number, string>()
+
+/** Of the settings of a kind, as the product makes it. */
+export function fingerprintOf(kind: number): string {
+  const known = fingerprints.get(kind)
+  if (known !== undefined) return known
+  const fingerprint = settingsFingerprint(settingsOfKind(kind), 'murmur2')
+  fingerprints.set(kind, fingerprint)
+  return fingerprint
+}
