@@ -95,6 +95,8 @@ export interface RecordSource {
   stop(): Promise<void>
   facts(): Promise<TopicFacts>
   bounds(partition: number): Promise<LogBounds>
+  /** Offset of the next record to be written: open transactions may hold readers back before it. */
+  end(partition: number): Promise<number>
   /** Offset that the group has noted for a partition; null: none. A witness only. */
   noted(partition: number): Promise<number | null>
   /**

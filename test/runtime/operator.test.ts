@@ -32,17 +32,20 @@ const HALF = LOG[30]!.offset
 interface Trouble {
   readonly view?: (view: LogView) => LogView
   readonly undecodable?: UndecodableBatch
+  /** So many records are written that readers do not see yet. */
+  readonly unreadable?: number
 }
 
 function contextOf(
   world: World,
   isExecuted: boolean,
-  { view = (one) => one, undecodable }: Trouble = {},
+  { view = (one) => one, undecodable, unreadable = 0 }: Trouble = {},
 ): OperatorContext {
   const { facts, bounds } = view(logView(world))
   const source: OperatorContext['source'] = {
     facts: () => Promise.resolve(facts),
     bounds: () => Promise.resolve(bounds),
+    end: () => Promise.resolve(bounds.high + unreadable),
     read: (partition, from) =>
       Promise.resolve({
         span: { topic: TOPIC, partition, from, to: from, records: [] },
@@ -291,6 +294,12 @@ describe('a new partition count', () => {
     expect(rows.map(({ fromOffset, count }) => ({ fromOffset, count }))).toEqual(counts)
     const worker = createWorker(world)
     expect(await worker.acquire(grown.view(logView(world)))).toBe(HALF)
+  })
+
+  it('counts from behind what open transactions hold back', async () => {
+    const world = await halfway()
+    const { counts } = await acceptPartitions(contextOf(world, false, { ...grown, unreadable: 7 }))
+    expect(counts.at(-1)).toEqual({ fromOffset: endOf(world) + 7, count: 8 })
   })
 
   it('is found again by a rebuild', async () => {

@@ -98,6 +98,6 @@ function decodePartition(cursor: FlexibleCursor): PartitionAnswer {
   cursor.int32()
   const records = cursor.take(Math.max(cursor.length(), 0))
   cursor.skipTags()
-  const found = { partition, errorCode, logStartOffset, aborted, records }
-  return partitionAnswer(found, { highWatermark, lastStable })
+  const found = { partition, errorCode, highWatermark, logStartOffset, aborted, records }
+  return partitionAnswer(found, lastStable)
 }

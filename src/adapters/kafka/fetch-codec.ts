@@ -43,6 +43,7 @@ export interface PartitionAnswer {
   readonly partition: number
   /** 0: none; else a number of the protocol guide's list. */
   readonly errorCode: number
+  readonly highWatermark: number
   readonly lastStableOffset: number
   readonly logStartOffset: number
   readonly aborted: readonly AbortedTransaction[]
@@ -131,20 +132,19 @@ function decodePartition(payload: Buffer, from: number): { answer: PartitionAnsw
   const found = {
     partition: payload.readInt32BE(from),
     errorCode: payload.readInt16BE(from + 4),
+    highWatermark: readInt64(payload, from + 6),
     logStartOffset: readInt64(payload, from + 22),
     aborted,
     records: payload.subarray(at, at + size),
   }
-  const highWatermark = readInt64(payload, from + 6)
-  const lastStable = readInt64(payload, from + 14)
-  return { answer: partitionAnswer(found, { highWatermark, lastStable }), end: at + size }
+  return { answer: partitionAnswer(found, readInt64(payload, from + 14)), end: at + size }
 }
 
 /** Without transactions a broker may leave the last stable offset out (-1). */
 export const partitionAnswer = (
   found: Omit<PartitionAnswer, 'lastStableOffset'>,
-  ends: { readonly highWatermark: number; readonly lastStable: number },
+  lastStable: number,
 ): PartitionAnswer => ({
   ...found,
-  lastStableOffset: ends.lastStable < 0 ? ends.highWatermark : ends.lastStable,
+  lastStableOffset: lastStable < 0 ? found.highWatermark : lastStable,
 })

@@ -94,6 +94,10 @@ export class KafkaSource implements RecordSource {
     return this.#reader.bounds(partition)
   }
 
+  end(partition: number): Promise<number> {
+    return this.#reader.end(partition)
+  }
+
   noted(partition: number): Promise<number | null> {
     return this.#ask(async () => {
       const query = { groupId: this.group, topics: [this.topic] }

@@ -83,15 +83,24 @@ export class LogReader {
     return this.#link.note(member, partition, next)
   }
 
+  /** Offset of the next record to be written. */
+  async end(partition: number): Promise<number> {
+    const { high } = await this.bounds(partition)
+    return (await this.#fetch(partition, high, SINGLE_BYTES_MAX)).highWatermark
+  }
+
   async #read(partition: number, from: number, bytesMax: number): Promise<LogRead> {
-    const answer = await this.#patiently(async () => {
+    return this.#decode(partition, from, await this.#fetch(partition, from, bytesMax))
+  }
+
+  #fetch(partition: number, from: number, bytesMax: number): Promise<Fetched> {
+    return this.#patiently(async () => {
       const found = await this.#fetcher.fetch({ partition, from, bytesMax })
       const { errorCode } = found
       if (errorCode === OFFSET_OUT_OF_RANGE) throw new OffsetOutOfRange(partition, from)
       if (errorCode === 0 || errorCode === CORRUPT_MESSAGE) return found
       throw new FetchRefused(`partition ${partition}`, errorCode)
     })
-    return this.#decode(partition, from, answer)
   }
 
   async #decode(partition: number, from: number, answer: Fetched): Promise<LogRead> {

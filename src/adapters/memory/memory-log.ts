@@ -233,6 +233,10 @@ export class MemoryMember implements RecordSource {
     return this.#log.bounds(partition)
   }
 
+  async end(partition: number): Promise<number> {
+    return this.#log.bounds(partition).high
+  }
+
   noted(partition: number): Promise<number | null> {
     return Promise.resolve(this.#log.noted(this.group, partition))
   }

@@ -18,7 +18,7 @@ export async function acceptPartitions(context: OperatorContext): Promise<Accept
   const { options, source, isExecuted } = context
   const { topic, partition, ledger, store } = options
   const { partitions } = await source.facts()
-  const { high } = await source.bounds(partition)
+  const end = await source.end(partition)
   const { token, meta } = await lookAt(context)
   const known = parsePartitionCounts(meta?.partitionCounts ?? '')
   if (meta === null || known.at(-1)?.count === partitions) {
@@ -28,7 +28,7 @@ export async function acceptPartitions(context: OperatorContext): Promise<Accept
   const noted = (await ledger.partitionCounts(topic, partition)).find(
     ({ count }) => count === partitions,
   )
-  const fromOffset = known.length === 0 ? 0 : (noted?.fromOffset ?? high)
+  const fromOffset = known.length === 0 ? 0 : (noted?.fromOffset ?? end)
   const counts = [...known, { fromOffset, count: partitions }]
   if (!isExecuted) return { partition, counts, isChanged: true }
   await ledger.writePartitionCounts(counts.map((count) => ({ topic, partition, ...count })))

@@ -7,7 +7,7 @@ import type { PartitionOptions } from '../partition-options.ts'
 
 export interface OperatorContext {
   readonly options: PartitionOptions
-  readonly source: Pick<RecordSource, 'facts' | 'bounds' | 'read'>
+  readonly source: Pick<RecordSource, 'facts' | 'bounds' | 'end' | 'read'>
   /** false: only say what would be done. */
   readonly isExecuted: boolean
 }

@@ -121,6 +121,7 @@ describeWithService('kafka', 'record batches from Kafka', (brokers) => {
       expect(open.span).toMatchObject({ from: 0, to: 1 })
       expect(open.bounds).toEqual({ low: 0, high: 1 })
       expect(await source.bounds(0)).toEqual({ low: 0, high: 1 })
+      expect(await source.end(0)).toBe(3)
       expect((await source.read(0, 1)).span).toMatchObject({ from: 1, to: 1, records: [] })
       await transaction.commit()
       await vi.waitFor(async () => expect((await source.bounds(0)).high).toBe(4), WITHIN)
