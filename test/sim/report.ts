@@ -1,0 +1,90 @@
+// What `npm run sim` tells people.
+import Table from 'cli-table3'
+import pc from 'picocolors'
+import type { Campaign } from './campaign.ts'
+import type { Failing } from './failing.ts'
+import type { Hunt, Hunted } from './hunt.ts'
+import type { OneSeed } from './one-seed.ts'
+
+/** A trace that is longer is of use only in full: `--json` has it. */
+const TRACE_LINES_MAX = 400
+const DIFFERENCE_MAX = 90
+const PLAIN = { head: [], border: [], compact: true }
+
+export function campaignText({ runs, seconds, threads, counts, failing }: Campaign): string {
+  const rate = Math.round(runs / seconds / threads)
+  const cores = threads === 1 ? 'one core' : `${threads} cores`
+  const took = `${seconds.toFixed(1)} s on ${cores}, ${rate} seeds per second and core`
+  const head =
+    failing === null
+      ? pc.green(`${thousands(runs)} seeds, no failure`)
+      : pc.red(`seed ${failing.seed} fails`)
+  const parts = [histogram(counts), `${head}: ${took}`]
+  if (failing !== null) parts.push(failingText(failing))
+  return lines(parts)
+}
+
+export function oneSeedText({ seed, hashes, isSame, counts, trace, failing }: OneSeed): string {
+  const parts = [...trace, histogram(counts)]
+  if (!isSame) {
+    parts.push(pc.red(`seed ${seed} gives two different runs: ${hashes[0]} and ${hashes[1]}`))
+  }
+  if (failing === null) parts.push(`${pc.green(`seed ${seed}: no failure`)}, trace ${hashes[0]}`)
+  else parts.push(pc.red(`seed ${seed} fails`), failingText(failing))
+  return lines(parts)
+}
+
+export function huntText({ seconds, hunted }: Hunt): string {
+  const table = new Table({ head: ['mutant', 'seeds', 'what differed'], style: PLAIN })
+  for (const { name, seed, failure } of hunted) {
+    table.push([name, seed ?? pc.red('none'), oneLine(failure)])
+  }
+  const survivors = survivorsOf(hunted)
+  const took = `in ${seconds.toFixed(1)} s`
+  const head =
+    survivors.length === 0
+      ? pc.green(`${hunted.length} mutants, all caught ${took}`)
+      : pc.red(`${survivors.length} of ${hunted.length} mutants survive (${took})`)
+  const told = survivors.map(({ name, wrong }) => `  ${name}: ${wrong}`)
+  return lines([table.toString(), head, ...told])
+}
+
+export const survivorsOf = (hunted: readonly Hunted[]): Hunted[] =>
+  hunted.filter(({ seed }) => seed === null)
+
+function failingText(failing: Failing): string {
+  const { records, faults, plan, trace } = failing
+  const more = trace.length - TRACE_LINES_MAX
+  return lines([
+    failing.failure,
+    '',
+    `The smallest plan found that fails has ${records.left} of ${records.all} records and ` +
+      `${faults.left} of ${faults.all} faults:`,
+    ...plan.faults.map((fault) => `  ${JSON.stringify(fault)}`),
+    '',
+    ...trace.slice(0, TRACE_LINES_MAX),
+    ...(more > 0 ? [`… and ${more} lines more`] : []),
+    '',
+    failing.smallFailure,
+    '',
+    `again: ${failing.repeat}`,
+  ])
+}
+
+/** What came about, by kind, the most frequent first. */
+function histogram(counts: Readonly<Record<string, number>>): string {
+  const table = new Table({ head: ['what came about', 'times'], style: PLAIN })
+  table.options.colAligns = ['left', 'right']
+  const entries = Object.entries(counts).sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+  for (const [name, times] of entries) table.push([name, thousands(times)])
+  return table.toString()
+}
+
+function oneLine(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim()
+  return line.length > DIFFERENCE_MAX ? `${line.slice(0, DIFFERENCE_MAX - 1)}…` : line
+}
+
+const thousands = (number: number): string => String(number).replaceAll(/\B(?=(?:\d{3})+$)/g, ',')
+
+const lines = (parts: readonly string[]): string => parts.join('\n')

@@ -1,0 +1,22 @@
+// `npm run sim`: compiles the simulation into a folder of its own and runs it there with the
+// arguments that follow (see options.ts).
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { compileInto } from '../compile.mjs'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const folder = mkdtempSync(path.join(os.tmpdir(), 'tributary-sim-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+// Ctrl-C reaches the simulation, too; its end is the end of this.
+process.on('SIGINT', () => {})
+const files = ['main.ts', 'pool-worker.ts', 'plan.ts', 'run-plan.ts']
+const names = files.map((file) => path.join('test/sim', file))
+if (compileInto(folder, { root, files: names, checksTypes: false })) {
+  const main = path.join(folder, 'test/sim/main.js')
+  const args = [main, ...process.argv.slice(2)]
+  const run = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' })
+  run.on('exit', (code) => (process.exitCode = code ?? 1))
+} else process.exitCode = 1
