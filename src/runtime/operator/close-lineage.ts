@@ -1,14 +1,18 @@
 // Before a state is given up, what it has booked is brought to ClickHouse and read back: the
 // numbers of the old lineage stay true until, and unless, a new one takes its place.
+import type { Partition } from '../../core/partition.ts'
 import type { PartitionMeta } from '../../ports/state-store.ts'
 import { loadPartition } from '../acquire.ts'
 import { Flusher } from '../flusher.ts'
 import { PartitionHalt } from '../halt.ts'
 import type { PartitionOptions } from '../partition-options.ts'
 
-/** Flushes and verifies every row of the state. Throws PartitionHalt when parts of it are gone. */
-export async function closeLineage(options: PartitionOptions, meta: PartitionMeta): Promise<void> {
-  const partition = await loadPartition(options, meta)
+/** Flushes and verifies every row of the state. */
+export async function closeLineage(
+  options: PartitionOptions,
+  meta: PartitionMeta,
+  partition: Partition,
+): Promise<void> {
   const flusher = new Flusher(options, partition, meta)
   for (;;) {
     const snapshot = flusher.snapshot(meta)
@@ -20,14 +24,13 @@ export async function closeLineage(options: PartitionOptions, meta: PartitionMet
   }
 }
 
-/** Whether the state can still be read whole, and what is missing if not. */
-export async function damageOf(
+/** The state, or what of it is missing. */
+export async function loadWhole(
   options: PartitionOptions,
   meta: PartitionMeta,
-): Promise<string | null> {
+): Promise<Partition | string> {
   try {
-    await loadPartition(options, meta)
-    return null
+    return await loadPartition(options, meta)
   } catch (error) {
     if (error instanceof PartitionHalt) return error.message
     throw error

@@ -1,6 +1,7 @@
 // A state that begins anew, by an operator's decision: a new lineage beside the old ones, which go
 // on being summed (the state was lost, or the log is another), or instead of them (rebuild), which
 // is built unseen and takes their place when it has reached the log end noted at its start.
+import type { Partition } from '../../core/partition.ts'
 import { TributaryError } from '../../ports/errors.ts'
 import type { LineageRow, ProgressRow } from '../../ports/ledger-sink.ts'
 import type { LogBounds } from '../../ports/record-source.ts'
@@ -9,7 +10,7 @@ import { lineageOf } from '../../schema/lineage.ts'
 import { firstMeta } from '../first-meta.ts'
 import { Fenced } from '../halt.ts'
 import type { PartitionOptions } from '../partition-options.ts'
-import { closeLineage, damageOf } from './close-lineage.ts'
+import { closeLineage, loadWhole } from './close-lineage.ts'
 import { lookAt } from './context.ts'
 import type { Found, OperatorContext } from './context.ts'
 
@@ -49,7 +50,9 @@ export async function beginLineage(
   const found = await lookAt(context)
   const lineages = withOwn(found.meta, await ledger.lineages(topic, partition), options)
   const others = lineages.filter(({ status }) => status !== 'retired')
-  const damage = found.meta === null ? null : await damageOf(options, found.meta)
+  const loaded = found.meta === null ? null : await loadWhole(options, found.meta)
+  const damage = typeof loaded === 'string' ? loaded : null
+  const state = typeof loaded === 'string' ? null : loaded
   const progress = ofNewest(await ledger.progress(topic, partition), lineages, facts.clusterId)
   const known = { bounds, others, found, damage, progress }
   const baseOffset = baseOf(request, known)
@@ -74,7 +77,7 @@ export async function beginLineage(
     stateNext: found.meta?.next ?? null,
     warnings: warningsOf(request, known, baseOffset),
   }
-  if (isExecuted) await carryOut(context, { request, plan, found, meta, isWhole: damage === null })
+  if (isExecuted) await carryOut(context, { request, plan, found, meta, state })
   return plan
 }
 
@@ -172,16 +175,17 @@ interface Execution {
   readonly plan: LineagePlan
   readonly found: Found
   readonly meta: PartitionMeta
-  readonly isWhole: boolean
+  /** The state given up; null: there is none, or it is damaged. */
+  readonly state: Partition | null
 }
 
 /** The row first: a state that is missing behind it halts, a state without a row would not tell. */
 async function carryOut(
   { options }: OperatorContext,
-  { request, plan, found, meta, isWhole }: Execution,
+  { request, plan, found, meta, state }: Execution,
 ): Promise<void> {
   const { topic, partition, ledger, store } = options
-  if (found.meta !== null && isWhole) await closeLineage(options, found.meta)
+  if (found.meta !== null && state !== null) await closeLineage(options, found.meta, state)
   const { lineage, baseOffset, status } = plan
   const isAtOnce = request.kind === 'instead' && status === 'active'
   await ledger.writeLineages([

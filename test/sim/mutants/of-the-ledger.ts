@@ -184,9 +184,9 @@ export const MUTANTS_OF_THE_LEDGER: readonly Mutant[] = [
     wrong: 'a state is given up before its rows have landed',
     patches: [
       {
-        file: NEW_LINEAGE,
-        find: '  if (found.meta !== null && isWhole) await closeLineage(options, found.meta)\n',
-        replace: '  if (found.meta === null && isWhole) await closeLineage(options, meta)\n',
+        file: 'src/runtime/operator/close-lineage.ts',
+        find: '    await flusher.publish(snapshot)\n',
+        replace: '    if (snapshot.tables.length === 0) await flusher.publish(snapshot)\n',
       },
     ],
   },
