@@ -95,7 +95,7 @@ export async function findJourney(file: string, person: Uint8Array): Promise<Sto
     const message = isMissing ? `There is no state in ${file}.` : `The state ${file} is unreadable.`
     throw new TributaryError('TRIBUTARY_USAGE', message, {
       cause,
-      hint: 'Make one with `tributary replay FILE` or `tributary demo`; name its folder with --db.',
+      hint: 'Make one with `tributary replay FILE` or `tributary demo` and name its folder with --db; or ask the workers with --live.',
     })
   } finally {
     pieces.destroy()
