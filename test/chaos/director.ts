@@ -1,0 +1,140 @@
+// Brings all faults of a schedule about, in three lanes beside each other: workers that are killed
+// at fail-points, services that fail, and members that come, go and freeze. The lanes end about
+// together: each takes its next fault when its share of the work is due.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createDraw } from '../logs/moves.ts'
+import type { Draw } from '../logs/moves.ts'
+import { expectAgreement } from './audits.ts'
+import type { Crew } from './crew.ts'
+import type { Kill } from './fail-points.ts'
+import { rewind } from './redis-troubles.ts'
+import type { MemberFault, Schedule, ServiceFault } from './schedule.ts'
+import { SESSION_MS } from './surroundings.ts'
+import type { Surroundings } from './surroundings.ts'
+import { TROUBLES } from './troubles.ts'
+
+const POLL_MS = 50
+const WORKERS_MAX = 4
+const PAUSE_MAX_MS = 3_000
+/** A worker that has not come by its fail-point by then is replaced by one that will. */
+const ALIVE_MAX_MS = 45_000
+/** A stop that is to be killed in its course is asked for when the worker holds something. */
+const STOP_ANYWAY_MS = 15_000
+const ATTEMPTS = 3
+
+export interface Direction {
+  readonly seed: number
+  readonly schedule: Schedule
+  readonly surroundings: Surroundings
+  readonly crew: Crew
+  /** A fault has come about. */
+  readonly happened: (fault: ServiceFault | MemberFault | 'kill') => void
+}
+
+export class Director {
+  readonly #to: Direction
+  readonly #total: number
+
+  constructor(direction: Direction) {
+    this.#to = direction
+    this.#total = direction.schedule.kills.length
+  }
+
+  /** Resolves when all faults have come about. */
+  async run(): Promise<void> {
+    const { seed, schedule } = this.#to
+    const { services, members } = schedule
+    await Promise.all([
+      this.#kill(createDraw(seed + 1)),
+      this.#inStep(services, (fault, draw) => this.#failService(fault, draw), createDraw(seed + 2)),
+      this.#inStep(members, (fault, draw) => this.#moveMember(fault, draw), createDraw(seed + 3)),
+    ])
+  }
+
+  /** How much of the killing is done, 0 to 1. */
+  get #share(): number {
+    return this.#total === 0 ? 1 : this.#to.crew.kills / this.#total
+  }
+
+  async #inStep<F>(
+    faults: readonly F[],
+    bring: (fault: F, draw: Draw) => Promise<void>,
+    draw: Draw,
+  ): Promise<void> {
+    for (const [i, fault] of faults.entries()) {
+      while (this.#share < i / (faults.length + 1)) await sleep(POLL_MS)
+      await bring(fault, draw)
+      await sleep(draw(200, 1_500))
+    }
+  }
+
+  /** Up to four workers at a time; each place stays empty for a while between two of them. */
+  async #kill(draw: Draw): Promise<void> {
+    const left = [...this.#to.schedule.kills]
+    const place = async (): Promise<void> => {
+      for (;;) {
+        const kill = left.shift()
+        if (kill === undefined) return
+        if (!(await this.#live(kill))) left.push({ ...kill, passing: 1 })
+        await sleep(draw(0, PAUSE_MAX_MS))
+      }
+    }
+    await Promise.all(Array.from({ length: WORKERS_MAX }, place))
+    // Services and members have their share to go; somebody must work meanwhile.
+    await this.#to.crew.join(({ isMember }) => isMember)
+  }
+
+  /** A worker from its start to its death; resolves to whether it died where it was to. */
+  async #live(kill: Kill): Promise<boolean> {
+    const { crew, happened } = this.#to
+    const worker = await crew.start(kill)
+    const begunMs = Date.now()
+    let isAsked = false
+    while (!worker.hasEnded) {
+      const age = Date.now() - begunMs
+      const isBusy = worker.held.size > 0 && age > 1_000
+      if (kill.at === 'graceful stop' && !isAsked && (isBusy || age > STOP_ANYWAY_MS)) {
+        isAsked = true
+        worker.signal('SIGTERM')
+      }
+      if (age > ALIVE_MAX_MS) await crew.leave(worker)
+      await sleep(POLL_MS)
+    }
+    const { isKilledAsPlanned } = await worker.ended
+    if (isKilledAsPlanned) happened('kill')
+    else await sleep(500)
+    return isKilledAsPlanned
+  }
+
+  async #failService(fault: ServiceFault, draw: Draw): Promise<void> {
+    const { surroundings, crew, happened } = this.#to
+    const workers = () => crew.running
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const hasHappened =
+        fault === 'redis rewound'
+          ? await rewind(surroundings.redis, draw).then(() => true)
+          : fault === 'audit'
+            ? await expectAgreement(surroundings, crew.findings)
+            : await TROUBLES[fault]({ surroundings, workers, draw })
+      if (!hasHappened) continue
+      happened(fault)
+      return
+    }
+    crew.findings.push(`${fault} could not be brought about`)
+  }
+
+  /** One joins, and leaves; or freezes for longer than its session before. */
+  async #moveMember(fault: MemberFault, draw: Draw): Promise<void> {
+    const { crew, happened } = this.#to
+    const worker = await crew.join(({ held }) => held.size > 0)
+    await sleep(draw(0, 2_000))
+    if (fault === 'zombie') {
+      worker.signal('SIGSTOP')
+      await sleep(SESSION_MS + draw(1_000, 3_000))
+      worker.signal('SIGCONT')
+      await sleep(draw(0, 2_000))
+    }
+    await crew.leave(worker)
+    happened(fault)
+  }
+}

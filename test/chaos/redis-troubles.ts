@@ -1,0 +1,67 @@
+// What befalls the Redis of a run: it forgets the end of its log, falls silent, is full, becomes a
+// replica, loads for a while, is killed. After each it is as it was.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import type { Draw } from '../logs/moves.ts'
+import type { PrivateRedis } from '../services/private-redis.ts'
+
+/** A twentieth of a second per key; commands are answered meanwhile. */
+const SLOW_LOADING = ['--key-load-delay', '2000', '--loading-process-events-interval-bytes', '1024']
+const CUT_BYTES_MIN = 100
+const CUT_BYTES_MAX = 400_000
+
+async function asOperator<T>(server: PrivateRedis, work: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = new Redis(server.url, { retryStrategy: () => 20, enableReadyCheck: false })
+  redis.on('error', () => {})
+  try {
+    return await work(redis)
+  } finally {
+    redis.disconnect()
+  }
+}
+
+/** Stops it, cuts up to half of what its log has grown by, and starts it again. */
+export async function rewind(server: PrivateRedis, draw: Draw): Promise<void> {
+  const info = await asOperator(server, (redis) => redis.info('persistence'))
+  const size = (name: string): number => Number(new RegExp(`${name}:(\\d+)`).exec(info)?.[1] ?? 0)
+  const grown = size('aof_current_size') - size('aof_base_size')
+  const most = Math.min(CUT_BYTES_MAX, Math.floor(grown / 2))
+  await server.stop()
+  server.cutLog(Math.min(draw(CUT_BYTES_MIN, Math.max(CUT_BYTES_MIN, most)), grown))
+  await server.restart()
+}
+
+export const stall = async (server: PrivateRedis, draw: Draw): Promise<void> => {
+  server.freeze()
+  await sleep(draw(1_000, 4_000))
+  server.thaw()
+}
+
+export const fill = (server: PrivateRedis, draw: Draw): Promise<void> =>
+  asOperator(server, async (redis) => {
+    await redis.config('SET', 'maxmemory', '1')
+    await sleep(draw(1_000, 3_000))
+    await redis.config('SET', 'maxmemory', '0')
+  })
+
+export const follow = (server: PrivateRedis, draw: Draw): Promise<void> =>
+  asOperator(server, async (redis) => {
+    await redis.replicaof('127.0.0.1', 1)
+    await sleep(draw(1_000, 3_000))
+    await redis.replicaof('NO', 'ONE')
+  })
+
+/** Its log becomes a snapshot first, which is loaded key by key. */
+export async function load(server: PrivateRedis): Promise<void> {
+  await asOperator(server, async (redis) => {
+    await redis.call('BGREWRITEAOF')
+    while ((await redis.info('persistence')).includes('rewrite_in_progress:1')) await sleep(20)
+  })
+  await server.restart({ args: SLOW_LOADING })
+}
+
+export async function kill(server: PrivateRedis, draw: Draw): Promise<void> {
+  await server.kill()
+  await sleep(draw(0, 2_000))
+  await server.restart()
+}
