@@ -42,10 +42,10 @@ export async function compareWithOracle(
     const { outcomes, rows } = runOracle(log, on.settings)
     figures.records += log.length
     differences.push(...missingLetters(partition, log, outcomes, on.letters, figures))
-    const active = (await ledger.lineages(on.topic, partition)).filter(
-      ({ status }) => status === 'active',
-    )
-    const { lineage, generation } = { lineage: active[0]?.lineage ?? '', generation: active.length }
+    const lineages = await ledger.lineages(on.topic, partition)
+    const lineage = lineages.find(({ status }) => status === 'active')?.lineage ?? ''
+    // Each that was begun anew has its generation.
+    const generation = lineages.length
     const hours = new Set<number>()
     for (const { name, measures } of TABLES) {
       const wanted = new Set<string>()

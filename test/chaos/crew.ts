@@ -21,6 +21,7 @@ export class Crew {
   readonly exits = new Map<string, number>()
   readonly #surroundings: Surroundings
   readonly #running = new Set<WorkerProcess>()
+  #steady: WorkerProcess | null = null
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings
@@ -55,9 +56,13 @@ export class Crew {
     return worker
   }
 
-  /** Asks it to end; it must do so with 0. */
-  async leave(worker: WorkerProcess): Promise<void> {
-    await worker.stop()
+  /** The one that goes on through all faults; another where it has ended. Holds something. */
+  async steady(): Promise<WorkerProcess> {
+    const holds = ({ held }: WorkerProcess): boolean => held.size > 0
+    if (this.#steady === null || this.#steady.hasEnded) this.#steady = await this.join(holds)
+    const deadline = Date.now() + JOIN_MAX_MS
+    while (!holds(this.#steady) && Date.now() < deadline) await sleep(POLL_MS)
+    return this.#steady
   }
 
   #ended(worker: WorkerProcess, { code, isKilledAsPlanned }: WorkerEnding): void {

@@ -7,14 +7,15 @@ import type { Draw } from '../logs/moves.ts'
 import { expectAgreement } from './audits.ts'
 import type { Crew } from './crew.ts'
 import type { Kill } from './fail-points.ts'
-import { rewind } from './redis-troubles.ts'
+import { haveBegun, rewind } from './redis-troubles.ts'
 import type { MemberFault, Schedule, ServiceFault } from './schedule.ts'
 import { SESSION_MS } from './surroundings.ts'
 import type { Surroundings } from './surroundings.ts'
 import { TROUBLES } from './troubles.ts'
 
 const POLL_MS = 50
-const WORKERS_MAX = 4
+/** Beside them one goes on, and one more comes and goes. */
+const DOOMED_MAX = 2
 const PAUSE_MAX_MS = 3_000
 /** A worker that has not come by its fail-point by then is replaced by one that will. */
 const ALIVE_MAX_MS = 45_000
@@ -42,8 +43,10 @@ export class Director {
 
   /** Resolves when all faults have come about. */
   async run(): Promise<void> {
-    const { seed, schedule } = this.#to
+    const { seed, schedule, crew, surroundings } = this.#to
     const { services, members } = schedule
+    await crew.steady()
+    await haveBegun(surroundings.redis)
     await Promise.all([
       this.#kill(createDraw(seed + 1)),
       this.#inStep(services, (fault, draw) => this.#failService(fault, draw), createDraw(seed + 2)),
@@ -68,7 +71,7 @@ export class Director {
     }
   }
 
-  /** Up to four workers at a time; each place stays empty for a while between two of them. */
+  /** Each place stays empty for a while between two workers. */
   async #kill(draw: Draw): Promise<void> {
     const left = [...this.#to.schedule.kills]
     const place = async (): Promise<void> => {
@@ -79,9 +82,7 @@ export class Director {
         await sleep(draw(0, PAUSE_MAX_MS))
       }
     }
-    await Promise.all(Array.from({ length: WORKERS_MAX }, place))
-    // Services and members have their share to go; somebody must work meanwhile.
-    await this.#to.crew.join(({ isMember }) => isMember)
+    await Promise.all(Array.from({ length: DOOMED_MAX }, place))
   }
 
   /** A worker from its start to its death; resolves to whether it died where it was to. */
@@ -97,7 +98,7 @@ export class Director {
         isAsked = true
         worker.signal('SIGTERM')
       }
-      if (age > ALIVE_MAX_MS) await crew.leave(worker)
+      if (age > ALIVE_MAX_MS) await worker.stop()
       await sleep(POLL_MS)
     }
     const { isKilledAsPlanned } = await worker.ended
@@ -112,7 +113,7 @@ export class Director {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const hasHappened =
         fault === 'redis rewound'
-          ? await rewind(surroundings.redis, draw).then(() => true)
+          ? await rewind(surroundings.redis, draw)
           : fault === 'audit'
             ? await expectAgreement(surroundings, crew.findings)
             : await TROUBLES[fault]({ surroundings, workers, draw })
@@ -123,18 +124,19 @@ export class Director {
     crew.findings.push(`${fault} could not be brought about`)
   }
 
-  /** One joins, and leaves; or freezes for longer than its session before. */
+  /** One joins, and leaves; or the one that goes on freezes for longer than its session. */
   async #moveMember(fault: MemberFault, draw: Draw): Promise<void> {
     const { crew, happened } = this.#to
-    const worker = await crew.join(({ held }) => held.size > 0)
-    await sleep(draw(0, 2_000))
     if (fault === 'zombie') {
-      worker.signal('SIGSTOP')
+      const zombie = await crew.steady()
+      zombie.signal('SIGSTOP')
       await sleep(SESSION_MS + draw(1_000, 3_000))
-      worker.signal('SIGCONT')
+      zombie.signal('SIGCONT')
+    } else {
+      const guest = await crew.join(({ held }) => held.size > 0)
       await sleep(draw(0, 2_000))
+      await guest.stop()
     }
-    await crew.leave(worker)
     happened(fault)
   }
 }

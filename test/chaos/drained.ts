@@ -3,12 +3,10 @@
 import { Kafka, logLevel } from 'kafkajs'
 import { Redis } from 'ioredis'
 import { partitionKeys } from '../../src/adapters/redis/keys.ts'
-import { PARTITIONS } from './surroundings.ts'
+import { PARTITION_NUMBERS, TOPIC } from './surroundings.ts'
 import type { Surroundings } from './surroundings.ts'
 
-const PARTITION_NUMBERS = Array.from({ length: PARTITIONS }, (_, partition) => partition)
-
-export async function isDrained({ kafka, db, topic }: Surroundings): Promise<boolean> {
+export async function isDrained({ kafka, db }: Surroundings, topic: string): Promise<boolean> {
   const admin = new Kafka({ brokers: [kafka.brokers], logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
   const ends = await admin.fetchTopicOffsets(topic)
@@ -19,12 +17,12 @@ export async function isDrained({ kafka, db, topic }: Surroundings): Promise<boo
 }
 
 /** How many persons began a journey of whom nothing is left. */
-export async function stateFigures({ redis, topic }: Surroundings): Promise<number> {
+export async function stateFigures({ redis }: Surroundings): Promise<number> {
   const client = new Redis(redis.url)
   try {
     const counts = await Promise.all(
       PARTITION_NUMBERS.map((partition) =>
-        client.hmget(partitionKeys(topic, partition).meta, 'journeys_begun', 'journeys'),
+        client.hmget(partitionKeys(TOPIC, partition).meta, 'journeys_begun', 'journeys'),
       ),
     )
     return counts.reduce((sum, [begun, held]) => sum + Number(begun) - Number(held), 0)

@@ -1,6 +1,6 @@
 // Where workers are killed: the fail-points of the proof, each with the points of the protocol that
 // it stands for. One of them lies outside of the worker: its commit has been applied, and the
-// answer is lost on the way (proxy.ts).
+// answer is lost on the way (test/services/proxy.ts).
 import type { ProbePoint } from '../../src/ports/clock.ts'
 import type { Draw } from '../logs/moves.ts'
 

@@ -6,11 +6,13 @@ export interface ChaosOptions {
   readonly amounts: Amounts
   readonly seed: number
   readonly json: boolean
+  /** Each halt is brought about in the end. */
+  readonly halts: boolean
   readonly daysPerSecond: number
 }
 
 export const USAGE = `usage: npm run chaos -- [--kills N] [--rewinds N] [--outages N] [--rebalances N] [--zombies N]
-                      [--seed S] [--days-per-second N] [--json]
+                      [--seed S] [--days-per-second N] [--no-halts] [--json]
 
 Kills, starves and confuses real workers on a real Kafka, Redis and ClickHouse engine, which are
 started for it and end with it; in the end every row must be the oracle's.
@@ -21,6 +23,7 @@ started for it and end with it; in the end every row must be the oracle's.
   --zombies 3           a worker is frozen for longer than its session, and wakes
   --seed 1              decides faults, points and log
   --days-per-second 1.5 how fast the producer's clock runs
+  --no-halts            leave out the halts and the operator's ways on, in the end
   --json                the report as JSON on stdout
 Exit codes: 0 every row was the oracle's, 1 not, 2 usage, 130 interrupted.
 `
@@ -35,7 +38,10 @@ const NUMBERS = {
   'days-per-second': 1.5,
 }
 
-const SWITCHES = { json: { type: 'boolean', default: false } } as const
+const SWITCHES = {
+  json: { type: 'boolean', default: false },
+  'no-halts': { type: 'boolean', default: false },
+} as const
 
 /** @throws Error with one sentence, for a usage that is not one */
 export function parseOptions(args: readonly string[]): ChaosOptions {
@@ -56,6 +62,7 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
     amounts: { kills, rewinds, outages, rebalances, zombies },
     seed: number('seed'),
     json: values.json,
+    halts: !values['no-halts'],
     daysPerSecond: number('days-per-second'),
   }
 }

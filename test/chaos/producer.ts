@@ -15,6 +15,7 @@ import { DAY_MS, FIRST_MS, timeLine } from './time-line.ts'
 export const NUMBER_HEADER = 'chaos.number'
 const SEND_EVERY_MS = 250
 const SEND_MAX = 500
+const MINOR_MAX = 10 ** 15
 /** Record times must stay behind the workers' clocks. */
 const LAST_MS = Date.now() - DAY_MS
 
@@ -24,8 +25,8 @@ export interface ProducerOptions {
   readonly partitions: number
   readonly seed: number
   readonly settings: Settings
-  /** Days of record time that pass in a second. */
-  readonly daysPerSecond: number
+  /** Days of record time that pass in a second; for `start`. */
+  readonly daysPerSecond?: number
 }
 
 type Numbered = Message & { readonly partition: number }
@@ -51,6 +52,20 @@ export class FastProducer {
     this.#running = this.#run()
   }
 
+  /** All of the first days at once. */
+  async produceDays(days: number): Promise<void> {
+    const producer = await connect(this.#options.brokers)
+    try {
+      for (;;) {
+        const messages = this.#due(FIRST_MS + days * DAY_MS)
+        if (messages.length === 0) return
+        await this.#send(producer, messages)
+      }
+    } finally {
+      await producer.disconnect()
+    }
+  }
+
   /** Resolves when everything that was generated is acknowledged. */
   async stop(): Promise<void> {
     this.#isStopped = true
@@ -63,12 +78,13 @@ export class FastProducer {
   }
 
   async #run(): Promise<void> {
-    const producer = await connect(this.#options.brokers)
+    const { brokers, daysPerSecond = 1 } = this.#options
+    const producer = await connect(brokers)
     const startedMs = Date.now()
     try {
       while (!this.#isStopped) {
         const elapsed = (Date.now() - startedMs) / 1_000
-        const now = FIRST_MS + elapsed * this.#options.daysPerSecond * DAY_MS
+        const now = FIRST_MS + elapsed * daysPerSecond * DAY_MS
         const messages = this.#due(Math.min(now, LAST_MS))
         if (messages.length > 0) await this.#send(producer, messages)
         if (messages.length < SEND_MAX) await sleep(SEND_EVERY_MS)
@@ -109,7 +125,7 @@ export class FastProducer {
     if (record.kind === 'event') {
       const key = record.event.userHash
       const partition = partitionOf(Buffer.from(key), 'murmur2', partitions)
-      this.records.push(record)
+      this.records.push(asJudged(record))
       return { ...common, partition, key, value: JSON.stringify(toWire(record.event)) }
     }
     if (record.kind === 'tick') {
@@ -127,6 +143,13 @@ export class FastProducer {
     this.records.push({ ...record, reason })
     return { ...common, ...poison }
   }
+}
+
+/** Generated refunds may be of more than an amount can be. */
+function asJudged(record: LogRecord): LogRecord {
+  if (record.kind !== 'event' || record.event.valueMinor <= MINOR_MAX) return record
+  const { offset, timeMs } = record
+  return { offset, timeMs, kind: 'rejected', reason: 'value_too_large' }
 }
 
 async function connect(brokers: string): Promise<Producer> {

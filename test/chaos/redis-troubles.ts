@@ -2,12 +2,15 @@
 // replica, loads for a while, is killed. After each it is as it was.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
+import { partitionKeys } from '../../src/adapters/redis/keys.ts'
 import type { Draw } from '../logs/moves.ts'
 import type { PrivateRedis } from '../services/private-redis.ts'
+import { PARTITION_NUMBERS, TOPIC } from './surroundings.ts'
+import { until } from './until.ts'
 
 /** A twentieth of a second per key; commands are answered meanwhile. */
 const SLOW_LOADING = ['--key-load-delay', '2000', '--loading-process-events-interval-bytes', '1024']
-const CUT_BYTES_MIN = 100
+const CUT_BYTES_MIN = 4_000
 const CUT_BYTES_MAX = 400_000
 
 async function asOperator<T>(server: PrivateRedis, work: (redis: Redis) => Promise<T>): Promise<T> {
@@ -20,15 +23,35 @@ async function asOperator<T>(server: PrivateRedis, work: (redis: Redis) => Promi
   }
 }
 
-/** Stops it, cuts up to half of what its log has grown by, and starts it again. */
-export async function rewind(server: PrivateRedis, draw: Draw): Promise<void> {
-  const info = await asOperator(server, (redis) => redis.info('persistence'))
+const METAS = PARTITION_NUMBERS.map((partition) => partitionKeys(TOPIC, partition).meta)
+/** 0: no state yet. */
+const positions = (redis: Redis): Promise<number[]> =>
+  Promise.all(METAS.map(async (meta) => Number(await redis.hget(meta, 'next'))))
+
+/** Every partition has a state, and its log holds what came since. */
+export async function haveBegun(server: PrivateRedis): Promise<void> {
+  await until('every partition has a state', () =>
+    asOperator(server, async (redis) => (await positions(redis)).every((next) => next > 0)),
+  )
+  await settle(server)
+}
+
+/**
+ * Stops it, cuts up to half of what its log has grown by since it began, and starts it again.
+ * Resolves to whether a position has gone back.
+ */
+export async function rewind(server: PrivateRedis, draw: Draw): Promise<boolean> {
+  const [info, before] = await asOperator(server, (redis) =>
+    Promise.all([redis.info('persistence'), positions(redis)]),
+  )
   const size = (name: string): number => Number(new RegExp(`${name}:(\\d+)`).exec(info)?.[1] ?? 0)
   const grown = size('aof_current_size') - size('aof_base_size')
   const most = Math.min(CUT_BYTES_MAX, Math.floor(grown / 2))
   await server.stop()
   server.cutLog(Math.min(draw(CUT_BYTES_MIN, Math.max(CUT_BYTES_MIN, most)), grown))
   await server.restart()
+  const after = await asOperator(server, positions)
+  return after.some((next, i) => next < before[i]!)
 }
 
 export const stall = async (server: PrivateRedis, draw: Draw): Promise<void> => {
@@ -51,12 +74,18 @@ export const follow = (server: PrivateRedis, draw: Draw): Promise<void> =>
     await redis.replicaof('NO', 'ONE')
   })
 
-/** Its log becomes a snapshot first, which is loaded key by key. */
-export async function load(server: PrivateRedis): Promise<void> {
-  await asOperator(server, async (redis) => {
+/** Its log begins anew behind a snapshot, which no rewind reaches. */
+export const settle = (server: PrivateRedis): Promise<void> =>
+  asOperator(server, async (redis) => {
     await redis.call('BGREWRITEAOF')
-    while ((await redis.info('persistence')).includes('rewrite_in_progress:1')) await sleep(20)
+    while (/rewrite_(in_progress|scheduled):1/.test(await redis.info('persistence'))) {
+      await sleep(20)
+    }
   })
+
+/** The snapshot is loaded key by key. */
+export async function load(server: PrivateRedis): Promise<void> {
+  await settle(server)
   await server.restart({ args: SLOW_LOADING })
 }
 

@@ -12,6 +12,8 @@ export interface Report {
   readonly fail_points: Readonly<Record<string, number>>
   /** Of the log and of what became of it; none may be zero. */
   readonly seen: Readonly<Record<string, number>>
+  /** By reason, how many partitions halted and were led on by an operator. */
+  readonly halts: Readonly<Record<string, number>>
   /** By exit code, workers that ended otherwise than by a kill. */
   readonly exits: Readonly<Record<string, number>>
   readonly seconds: number
@@ -63,6 +65,7 @@ export function reportText(report: Report): string {
     lines('workers killed at', report.fail_points),
     lines('workers that ended with', report.exits),
     lines('seen', report.seen),
+    lines('halts', report.halts),
     lines('versions', report.versions),
     verdict,
     '',

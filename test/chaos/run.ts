@@ -3,22 +3,23 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts'
 import { expectAgreement } from './audits.ts'
 import { compareWithOracle } from './compare.ts'
+import { corruptAndAudit } from './corruption.ts'
 import { Crew } from './crew.ts'
 import { Director } from './director.ts'
 import type { Direction } from './director.ts'
 import { isDrained, stateFigures } from './drained.ts'
+import { runHalts } from './halts.ts'
 import type { ChaosOptions } from './options.ts'
 import { FastProducer } from './producer.ts'
 import { readLetters, readLogs } from './read-back.ts'
 import type { Report } from './report.ts'
 import { shortcomings } from './report.ts'
 import { planFaults } from './schedule.ts'
-import { PARTITIONS, openSurroundings } from './surroundings.ts'
+import { PARTITIONS, TOPIC, openSurroundings } from './surroundings.ts'
 import type { Surroundings } from './surroundings.ts'
 import { versionsOf } from './versions.ts'
 
 const DRAIN_MAX_MS = 300_000
-const LAST_WORKERS = 2
 /** Lapses and forgetting take so long on the producer's clock. */
 const DAYS_MIN = 62
 
@@ -44,7 +45,7 @@ export async function runChaos(options: ChaosOptions, watcher: Watcher): Promise
   }
   const producer = new FastProducer({
     brokers: surroundings.kafka.brokers,
-    topic: surroundings.topic,
+    topic: TOPIC,
     partitions: PARTITIONS,
     seed,
     settings: DEFAULT_SETTINGS,
@@ -53,21 +54,29 @@ export async function runChaos(options: ChaosOptions, watcher: Watcher): Promise
   producer.start()
   const director = new Director({ seed, schedule, surroundings, crew, happened })
   await director.run()
-  for (let i = 0; i < LAST_WORKERS; i++) await crew.join(({ isMember }) => isMember)
+  await Promise.all([crew.steady(), crew.join(({ isMember }) => isMember)])
   while (producer.days < DAYS_MIN) await sleep(100)
   await producer.stop()
   watcher.say('all faults are over; waiting until everything has landed')
   const drainSeconds = await drain(surroundings, crew)
   await expectAgreement(surroundings, crew.findings)
-  for (const worker of crew.running) await crew.leave(worker)
+  watcher.say('changing a row by hand')
+  const corrupted = await corruptAndAudit(surroundings, crew)
+  await Promise.all(crew.running.map((worker) => worker.stop()))
   watcher.say('comparing every row with the oracle')
-  const seen = await look(surroundings, producer, crew)
+  const seen = {
+    ...(await look(surroundings, producer, crew)),
+    'changed rows found and repaired': corrupted,
+  }
+  if (options.halts) watcher.say('bringing each halt about')
+  const halts = options.halts ? await runHalts(surroundings, seed, crew.findings) : {}
   const report = {
     seed,
     asked: amounts,
     faults,
     fail_points: Object.fromEntries(crew.killed),
     seen,
+    halts,
     exits: Object.fromEntries(crew.exits),
     seconds: Math.round((Date.now() - begunMs) / 1_000),
     drain_seconds: drainSeconds,
@@ -80,12 +89,13 @@ export async function runChaos(options: ChaosOptions, watcher: Watcher): Promise
 /** In seconds. */
 async function drain(surroundings: Surroundings, crew: Crew): Promise<number> {
   const begunMs = Date.now()
-  while (!(await isDrained(surroundings))) {
+  while (!(await isDrained(surroundings, TOPIC))) {
     if (Date.now() - begunMs > DRAIN_MAX_MS) {
       const tails = crew.running.map(({ tail }) => tail).join('\n---\n')
       crew.findings.push(`not drained after ${DRAIN_MAX_MS / 1_000} s:\n${tails}`)
       break
     }
+    if (crew.running.some(({ halts }) => halts.length > 0)) break
     await sleep(100)
   }
   return Math.round((Date.now() - begunMs) / 100) / 10
@@ -96,11 +106,11 @@ async function look(
   producer: FastProducer,
   crew: Crew,
 ): Promise<Record<string, number>> {
-  const { topic, db, kafka } = surroundings
+  const { db, kafka } = surroundings
   const { brokers } = kafka
-  const logs = await readLogs({ brokers, topic, partitions: PARTITIONS }, producer.records)
-  const letters = await readLetters(brokers, `${topic}.dlq`)
-  const on = { topic, settings: DEFAULT_SETTINGS, letters }
+  const logs = await readLogs({ brokers, topic: TOPIC, partitions: PARTITIONS }, producer.records)
+  const letters = await readLetters(brokers, `${TOPIC}.dlq`)
+  const on = { topic: TOPIC, settings: DEFAULT_SETTINGS, letters }
   const { figures, differences } = await compareWithOracle(db, on, logs)
   crew.findings.push(...differences)
   const { tally } = crew

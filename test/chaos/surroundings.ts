@@ -1,7 +1,6 @@
 // What a run goes on in: a broker, a Redis with AOF and a ClickHouse engine of its own, topics and
 // database, and what a worker or an operator's command is told of them.
 import { Kafka, logLevel } from 'kafkajs'
-import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { openServer } from '../../src/adapters/clickhouse/server.ts'
 import type { ClickHouse } from '../../src/adapters/clickhouse/connection.ts'
@@ -11,10 +10,12 @@ import { startPrivateKafka } from '../services/private-kafka.ts'
 import type { PrivateKafka } from '../services/private-kafka.ts'
 import { startPrivateRedis } from '../services/private-redis.ts'
 import type { PrivateRedis } from '../services/private-redis.ts'
+import { spawnBound } from './spawn-bound.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url))
-const NAME = 'test_chaos'
+export const TOPIC = 'test_chaos'
 export const PARTITIONS = 4
+export const PARTITION_NUMBERS = Array.from({ length: PARTITIONS }, (_, partition) => partition)
 /** Workers that die are missed soon. */
 export const SESSION_MS = 3_000
 
@@ -22,7 +23,6 @@ export interface Surroundings {
   readonly kafka: PrivateKafka
   readonly redis: PrivateRedis
   readonly clickhouse: PrivateClickHouse
-  readonly topic: string
   readonly db: ClickHouse
   readonly env: Readonly<Record<string, string>>
 }
@@ -47,22 +47,23 @@ export async function openSurroundings(): Promise<Surroundings> {
   ])
   const env = {
     TRIBUTARY_KAFKA__BROKERS: kafka.brokers,
-    TRIBUTARY_KAFKA__TOPIC: NAME,
-    TRIBUTARY_KAFKA__GROUP: NAME,
+    TRIBUTARY_KAFKA__TOPIC: TOPIC,
+    TRIBUTARY_KAFKA__GROUP: TOPIC,
     TRIBUTARY_KAFKA__ALLOW_CREATE_TIME: 'true',
     TRIBUTARY_KAFKA__SESSION_TIMEOUT: `${SESSION_MS}ms`,
     TRIBUTARY_REDIS__URL: redis.url,
     TRIBUTARY_CLICKHOUSE__URL: clickhouse.url,
-    TRIBUTARY_CLICKHOUSE__DATABASE: NAME,
+    TRIBUTARY_CLICKHOUSE__DATABASE: TOPIC,
     TRIBUTARY_FLUSH_INTERVAL: '500ms',
     TRIBUTARY_RECHECK_INTERVAL: '3s',
     TRIBUTARY_LOG_LEVEL: 'debug',
   }
-  await createTopics(kafka.brokers)
+  const config = { 'message.timestamp.type': 'CreateTime', 'retention.ms': '-1' }
+  await createTopic(kafka.brokers, { topic: TOPIC, partitions: PARTITIONS, config })
   const migrated = await runProgram(['migrate', '--clickhouse-only'], env)
   if (migrated.exitCode !== 0) throw new Error(`migrate failed: ${migrated.stderr}`)
-  const db = openServer({ url: clickhouse.url, database: NAME })
-  return { kafka, redis, clickhouse, topic: NAME, db, env }
+  const db = openServer({ url: clickhouse.url, database: TOPIC })
+  return { kafka, redis, clickhouse, db, env }
 }
 
 /** The program as it is shipped, compiled. */
@@ -70,11 +71,7 @@ export function runProgram(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<ProgramRun> {
-  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('TRIBUTARY_'))
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { ...Object.fromEntries(own), NO_COLOR: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = spawnBound(MAIN, args, env)
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
@@ -84,17 +81,24 @@ export function runProgram(
   })
 }
 
-async function createTopics(brokers: string): Promise<void> {
+export interface TopicPlan {
+  readonly topic: string
+  readonly partitions: number
+  readonly config: Readonly<Record<string, string>>
+}
+
+/** Creates it, and its dead-letter topic. */
+export async function createTopic(
+  brokers: string,
+  { topic, partitions, config }: TopicPlan,
+): Promise<void> {
   const admin = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
-  const configEntries = [
-    { name: 'message.timestamp.type', value: 'CreateTime' },
-    { name: 'retention.ms', value: '-1' },
-  ]
+  const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }))
   await admin.createTopics({
     topics: [
-      { topic: NAME, numPartitions: PARTITIONS, configEntries },
-      { topic: `${NAME}.dlq`, numPartitions: 1 },
+      { topic, numPartitions: partitions, configEntries },
+      { topic: `${topic}.dlq`, numPartitions: 1 },
     ],
     waitForLeaders: true,
   })

@@ -2,7 +2,7 @@
 // of all workers and wait until one has sprung.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Draw } from '../logs/moves.ts'
-import type { Mishap } from './proxy.ts'
+import type { Mishap } from '../services/proxy.ts'
 import { fill, follow, kill, load, stall } from './redis-troubles.ts'
 import type { Outage } from './schedule.ts'
 import type { Surroundings } from './surroundings.ts'

@@ -1,15 +1,14 @@
 // One worker as a process of its own, between proxies of its own: its log lines as they come, and
 // how it ends. It does not outlive this process.
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { which } from '../../deploy/local/requirements.mjs'
 import { FATAL_VARIABLE, LAST_WORDS } from './fatal-probe.ts'
 import { REPLY_LOST } from './fail-points.ts'
 import type { Kill } from './fail-points.ts'
-import { startProxy } from './proxy.ts'
-import type { Proxy } from './proxy.ts'
+import { startProxy } from '../services/proxy.ts'
+import type { Proxy } from '../services/proxy.ts'
+import { spawnBound } from './spawn-bound.ts'
+import type { BoundChild } from './spawn-bound.ts'
 import type { LogLine, Tally } from './tally.ts'
 
 const PROGRAM = fileURLToPath(new URL('worker.js', import.meta.url))
@@ -44,7 +43,7 @@ export class WorkerProcess {
   readonly clickhouse: Proxy
   readonly plan: WorkerPlan
   readonly ended: Promise<WorkerEnding>
-  readonly #child: ChildProcess
+  readonly #child: BoundChild
   readonly #tail: string[] = []
   readonly #held = new Set<number>()
   /** Partitions that have halted, with their reasons. */
@@ -66,8 +65,8 @@ export class WorkerProcess {
     this.clickhouse = clickhouse
     this.#child = this.#spawn()
     running.add(this)
-    this.#child.stdout!.setEncoding('utf8').on('data', (text: string) => this.#hear(text))
-    this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.#said += text))
+    this.#child.stdout.setEncoding('utf8').on('data', (text: string) => this.#hear(text))
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#said += text))
     this.ended = once(this.#child, 'close').then(([code]) => this.#end(code as number | null))
     if (plan.kill?.at === REPLY_LOST) this.#loseReply(plan.kill.passing)
   }
@@ -105,22 +104,14 @@ export class WorkerProcess {
     return this.ended
   }
 
-  #spawn(): ChildProcess {
+  #spawn(): BoundChild {
     const { env, kill } = this.plan
-    const own = Object.entries(process.env).filter(([name]) => !name.startsWith('TRIBUTARY_'))
-    const setpriv = which('setpriv')
-    const bound = setpriv === '' ? [] : [setpriv, '--pdeathsig', 'KILL', '--']
-    const [command, ...args] = [...bound, process.execPath, PROGRAM]
-    return spawn(command, args, {
-      env: {
-        ...Object.fromEntries(own),
-        ...env,
-        TRIBUTARY_HTTP__PORT: '0',
-        TRIBUTARY_REDIS__URL: `redis://127.0.0.1:${this.redis.port}`,
-        TRIBUTARY_CLICKHOUSE__URL: `http://127.0.0.1:${this.clickhouse.port}`,
-        [FATAL_VARIABLE]: kill === null ? '' : `${kill.point} ${kill.passing} ${kill.lingerMs}`,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+    return spawnBound(PROGRAM, [], {
+      ...env,
+      TRIBUTARY_HTTP__PORT: '0',
+      TRIBUTARY_REDIS__URL: `redis://127.0.0.1:${this.redis.port}`,
+      TRIBUTARY_CLICKHOUSE__URL: `http://127.0.0.1:${this.clickhouse.port}`,
+      [FATAL_VARIABLE]: kill === null ? '' : `${kill.point} ${kill.passing} ${kill.lingerMs}`,
     })
   }
 

@@ -3,7 +3,6 @@
 import { Kafka, logLevel } from 'kafkajs'
 import type { ITopicConfig } from 'kafkajs'
 import { Redis } from 'ioredis'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { createClickHouseLedger } from '../../src/adapters/clickhouse/ledger-sink.ts'
@@ -20,6 +19,7 @@ import { describeWithPrivate } from '../services/describe-with-private.ts'
 import { startPrivateKafka } from '../services/private-kafka.ts'
 import type { PrivateKafka } from '../services/private-kafka.ts'
 import { startPrivateRedis } from '../services/private-redis.ts'
+import { damageBatch } from './halt-troubles.ts'
 import { LiveWorker } from './live-worker.ts'
 
 const BATCH = 5
@@ -201,19 +201,3 @@ describeWithServices(['redis', 'clickhouse'], 'a log', (redisUrl, clickhouseUrl)
     }, 120_000)
   })
 })
-
-/**
- * Turns over the last byte of a batch, which its CRC covers: base offset, then length, then bytes.
- */
-function damageBatch(folder: string, number: number): void {
-  const file = path.join(
-    folder,
-    readdirSync(folder).find((one) => one.endsWith('.log'))!,
-  )
-  const bytes = readFileSync(file)
-  let at = 0
-  const end = (): number => at + 12 + bytes.readInt32BE(at + 8)
-  for (let batch = 0; batch < number; batch++) at = end()
-  bytes[end() - 1]! ^= 0xff
-  writeFileSync(file, bytes)
-}

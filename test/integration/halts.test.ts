@@ -8,6 +8,7 @@ import { partitionKeys } from '../../src/adapters/redis/keys.ts'
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts'
 import { runProgram } from '../cli/run-program.ts'
 import { deleteKeys, describeWithServices, dropDatabase, testName } from '../services.ts'
+import { stateTroubles } from './halt-troubles.ts'
 import { LiveTopic, expectOracleRows, hasLanded, mergedLog } from './live-log.ts'
 import { LiveWorker } from './live-worker.ts'
 import { Redis } from 'ioredis'
@@ -39,22 +40,11 @@ describeWithServices(
     const meta = (partition: number) => partitionKeys(name, partition).meta
     const lineagesOf = (partition: number) => ledger.lineages(name, partition)
     const tributary = (...args: string[]) => runProgram(args, { env })
-    const loseOne = async (hash: string) => redis.hdel(hash, (await redis.hkeys(hash))[0]!)
     const halted = (worker: LiveWorker, partition: number, reason: string) =>
       worker.sees('partition_halted', { partition, reason })
 
     /** What is wrong with each partition when the second worker comes; the last ones are sound. */
-    const TROUBLES: readonly (readonly [reason: string, bring: (p: number) => Promise<unknown>])[] =
-      [
-        ['state_missing', async (p) => deleteKeys(redis, name, p)],
-        ['state_incomplete', (p) => loseOne(partitionKeys(name, p).dictionary)],
-        ['settings_changed', (p) => redis.hset(meta(p), 'fingerprint', 'another')],
-        ['another_cluster', (p) => redis.hset(meta(p), 'cluster_id', 'another')],
-        ['another_group', (p) => redis.hset(meta(p), 'group', 'another')],
-        ['beyond_log_end', (p) => redis.hset(meta(p), 'next', '1000000')],
-        ['record_differs', (p) => redis.hset(meta(p), 'last_record', `0:${'0'.repeat(32)}`)],
-        ['partition_count_changed', (p) => redis.hset(meta(p), 'partition_counts', '0:5')],
-      ]
+    const troubles = stateTroubles(redis, name)
 
     beforeAll(async () => {
       await Promise.all([admin.connect(), topic.create()])
@@ -76,9 +66,9 @@ describeWithServices(
     })
 
     it('halts by itself, names its reason, and the others go on', async () => {
-      for (const [partition, [, bring]] of TROUBLES.entries()) await bring(partition)
+      for (const [partition, [, bring]] of troubles.entries()) await bring(partition)
       const worker = new LiveWorker({ ...env, TRIBUTARY_HTTP__PORT: '0' })
-      for (const [partition, [reason]] of TROUBLES.entries()) {
+      for (const [partition, [reason]] of troubles.entries()) {
         await halted(worker, partition, reason)
       }
       const { url } = await worker.sees('http_listening')
@@ -86,7 +76,7 @@ describeWithServices(
       expect(ready.status).toBe(503)
       expect(await ready.text()).toContain('state_missing')
       const metrics = await (await fetch(`${String(url)}/metrics`)).text()
-      for (const [partition, [reason]] of TROUBLES.entries()) {
+      for (const [partition, [reason]] of troubles.entries()) {
         expect(metrics).toMatch(
           new RegExp(`partition_halted\\{.*partition="${partition}",reason="${reason}".*\\} 1`),
         )

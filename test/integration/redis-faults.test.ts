@@ -5,7 +5,7 @@ import { Redis } from 'ioredis'
 import { describeWithPrivate } from '../services/describe-with-private.ts'
 import { startPrivateRedis } from '../services/private-redis.ts'
 import type { PrivateRedis } from '../services/private-redis.ts'
-import { startLossyProxy } from './redis-lossy-proxy.ts'
+import { startProxy } from '../services/proxy.ts'
 import { startRun } from './redis-run.ts'
 import type { RedisRun } from './redis-run.ts'
 
@@ -150,13 +150,16 @@ describeWithPrivate(['redis'], 'a worker whose Redis', () => {
   })
 
   it('has done what its answer never said does it once', LONG, async () => {
-    const proxy = await startLossyProxy(server.port)
-    const run = await startRun(proxy.url)
+    const proxy = await startProxy(server.port)
+    const run = await startRun(`redis://127.0.0.1:${proxy.port}`)
+    let lost = 0
     run.beforeCommit = (commits) => {
-      if (commits % 3 === 1) proxy.loseAnswer()
+      if (commits % 3 === 1) {
+        proxy.set({ mishap: 'lose', holding: 'last_record', sprung: () => void lost++ })
+      }
     }
     await run.drive(async () => undefined)
-    expect(proxy.lost).toBeGreaterThan(5)
+    expect(lost).toBeGreaterThan(5)
     expect(errorsOf(run).length).toBeGreaterThan(5)
     await run.expectUndisturbed()
     proxy.close()
