@@ -3,6 +3,7 @@
 // written to the states is judged here at the moment it is done.
 import type { Settings } from '../../src/core/settings.ts'
 import type { Commit, PartitionMeta } from '../../src/ports/state-store.ts'
+import type { PartitionCount } from '../../src/schema/partition-counts.ts'
 import type { Owned } from './sim-redis.ts'
 
 /** One commit, with its place in the order of writes. */
@@ -16,8 +17,9 @@ export interface Lineage {
   readonly partition: number
   /** As it began. */
   readonly meta: PartitionMeta
-  readonly epoch: number
+  epoch: number
   readonly settings: Settings
+  counts: readonly PartitionCount[]
   readonly commits: Committed[]
   /** null: it goes on; else the offset it was closed at, or -1: its state was lost. */
   end: number | null
@@ -45,9 +47,12 @@ export class Book {
     const { partition, meta } = lineage
     const same = this.of(partition).find((one) => one.meta.lineage === meta.lineage)
     if (same !== undefined) {
+      same.counts = lineage.counts
       // A state that was lost before anybody knew of it begins again as it began.
-      const isSame = JSON.stringify(same.meta) === JSON.stringify(meta)
-      if (!isSame) this.#fail(`lineage ${meta.lineage} of partition ${partition} begins twice`)
+      const isSame =
+        same.meta.generation === meta.generation && same.meta.fingerprint === meta.fingerprint
+      if (!isSame || same.epoch !== lineage.epoch)
+        this.#fail(`lineage ${meta.lineage} of partition ${partition} begins twice`)
       same.end = null
       return
     }
@@ -56,6 +61,21 @@ export class Book {
       this.#fail(`a lineage of partition ${partition} begins with generation ${meta.generation}`)
     }
     this.lineages.push({ ...lineage, commits: [], end: null, isReplaced: false })
+  }
+
+  /** An operator gives the state up: it was whole and stood at `next`, or is lost (-1). */
+  close(partition: number, next: number): void {
+    const lineage = this.current(partition)
+    if (lineage === undefined) return
+    // A state that had gone back before cannot say what else has landed.
+    const latest = lineage.commits.reduce((most, { to }) => Math.max(most, to), 0)
+    lineage.end = latest > next ? -1 : next
+  }
+
+  /** Nothing was applied yet of the log as it was: the lineage is of the one there is now. */
+  moveOn(partition: number, epoch: number): void {
+    const lineage = this.current(partition)
+    if (lineage !== undefined) lineage.epoch = epoch
   }
 
   /** The fence once more, by other means: what it let through must follow on what stood there. */

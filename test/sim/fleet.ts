@@ -1,13 +1,14 @@
 // The workers and who looks after them: each slot holds one process at a time; one that has died or
 // ended is started again after a while, unless an operator has stopped them all.
 import type { Telemetry } from '../../src/ports/telemetry.ts'
+import type { HaltReason } from '../../src/runtime/halt.ts'
 import { DEFAULT_LIMITS } from '../../src/runtime/partition-options.ts'
 import { Worker } from '../../src/runtime/worker.ts'
 import type { WorkerEnd, WorkerOptions } from '../../src/runtime/worker-options.ts'
+import { tell } from './sim-group.ts'
 import { createSource } from './sim-source.ts'
 import { SimProcess } from './sim-process.ts'
-import { settingsOfKind } from './sim-settings.ts'
-import { fingerprintOf } from './sim-world.ts'
+import { fingerprintOf, settingsOfKind } from './sim-settings.ts'
 import type { SimWorld } from './sim-world.ts'
 
 const RETRY_MS = 100
@@ -15,7 +16,7 @@ const STALL_MS = 6_000
 const TICK_IDLE_MS = 2_500
 const RECHECK_EVERY_MS = 1_000
 /** A stop that takes longer has given something up. */
-const STOP_BOUND_MS = 5_000
+const STOP_BOUND_MS = 9_000
 
 interface Life {
   readonly process: SimProcess
@@ -24,7 +25,7 @@ interface Life {
 
 export interface FleetOptions {
   readonly world: SimWorld
-  readonly halted: (partition: number, reason: string, process: SimProcess) => void
+  readonly halted: (partition: number, reason: HaltReason, process: SimProcess) => void
 }
 
 export class Fleet {
@@ -32,16 +33,16 @@ export class Fleet {
   readonly #options: FleetOptions
   readonly #lives = new Map<number, Life>()
   readonly #begun = new Map<number, number>()
-  /** Nothing is started while an operator is at work. */
-  isHeld = false
+  /** Nothing is started while somebody holds the fleet. */
+  #holds = 0
 
   constructor(options: FleetOptions) {
     this.#options = options
     this.#world = options.world
   }
 
-  get workers(): readonly Worker[] {
-    return [...this.#lives.values()].map(({ worker }) => worker)
+  get processes(): readonly SimProcess[] {
+    return [...this.#lives.values()].map(({ process }) => process)
   }
 
   processOf(slot: number): SimProcess | undefined {
@@ -52,12 +53,23 @@ export class Fleet {
     for (let slot = 0; slot < this.#world.plan.world.workers; slot++) this.start(slot)
   }
 
+  hold(): void {
+    this.#holds++
+  }
+
+  release(): void {
+    this.#holds--
+    this.startAll()
+  }
+
   start(slot: number): void {
-    if (this.isHeld || this.#lives.has(slot)) return
+    if (this.#holds > 0 || this.#lives.has(slot)) return
     const world = this.#world
     const life = (this.#begun.get(slot) ?? 0) + 1
     this.#begun.set(slot, life)
-    const process = new SimProcess(slot, life, world.clock, world.plan.world.startMs)
+    const { clock, deployed, plan } = world
+    const epochMs = plan.world.startMs
+    const process = new SimProcess({ slot, life, clock, epochMs, deployed })
     const worker = new Worker(this.#optionsOf(process))
     this.#lives.set(slot, { process, worker })
     world.trace.note('started', process.name)
@@ -86,7 +98,7 @@ export class Fleet {
     clock.after(ms + 200, () => {
       process.deliver(() => {
         if (member === undefined) return
-        member.handler.lost()
+        tell(process, () => member.handler.lost())
         members.join({ ...member, owned: [] })
       })
     })
@@ -99,12 +111,10 @@ export class Fleet {
     const { clock, trace } = this.#world
     const sinceMs = clock.nowMs
     trace.note('stopping', process.name)
+    process.stopsSinceMs = sinceMs
     const over = (): void => {
       const tookMs = clock.nowMs - sinceMs
       trace.note('stopped', process.name, tookMs)
-      if (process.writesUnderWay > 0 && tookMs < STOP_BOUND_MS && !process.isDead) {
-        this.#world.fail(`${process.name} has stopped while a write of it was under way`)
-      }
       this.#world.members.leave(process)
       process.kill()
       this.#gone(process, restartMs)
@@ -127,7 +137,7 @@ export class Fleet {
   #optionsOf(process: SimProcess): WorkerOptions {
     const { network, log, members, clock, draw, redis, clickhouse, deadLetters } = this.#world
     const { world } = this.#world.plan
-    const { settingsKind, group } = this.#world.deployed
+    const { settingsKind, group } = process.deployed
     let tokens = 0
     return {
       source: createSource({ process, group, log, members, network, clock, draw, ...world }),
@@ -156,6 +166,14 @@ export class Fleet {
     }
   }
 
+  /** Who stops waits for what is under way, but for what the group has taken away. */
+  #released(process: SimProcess, partition: number): void {
+    const { stopsSinceMs, isTold, committing, name } = process
+    const isEarly = stopsSinceMs >= 0 && this.#world.clock.nowMs - stopsSinceMs < STOP_BOUND_MS
+    if (!isEarly || isTold || !committing.has(partition)) return
+    this.#world.fail(`${name} stops with a commit of partition ${partition} under way`)
+  }
+
   /** The broker's clock is that of the records in its log, moved on by the wait. */
   #appendTick(partition: number): void {
     const { log } = this.#world
@@ -175,8 +193,9 @@ export class Fleet {
       log: (_, event, message, fields = {}) => {
         if (process.isDead) return
         trace.note(process.name, event, String(fields['partition'] ?? ''), message)
+        if (event === 'partition_released') this.#released(process, Number(fields['partition']))
         if (event !== 'partition_halted') return
-        this.#options.halted(Number(fields['partition']), String(fields['reason']), process)
+        this.#options.halted(Number(fields['partition']), fields['reason'] as HaltReason, process)
       },
       outcomes: () => undefined,
       count: (what, _, amount = 1) => {

@@ -10,8 +10,7 @@ const NONE: ReadonlyMap<string, string> = new Map()
 export function judgeEnd(world: SimWorld): void {
   const { book, clickhouse, log } = world
   const checked = book.lineages.map((lineage) => {
-    const { partition, settings, epoch, meta } = lineage
-    const counts = world.countsOf(partition)
+    const { partition, settings, epoch, meta, counts } = lineage
     const written = log.written(epoch, partition)
     return checkedLineage(lineage, { partition, settings, counts, base: meta.baseOffset, written })
   })

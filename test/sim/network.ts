@@ -12,16 +12,6 @@ type Effect<T> = (fault: CallFault | null) => Promise<T>
 
 /** After so long a caller gives up. */
 const GIVEN_UP_MS = 300
-const WRITES: ReadonlySet<CallName> = new Set([
-  'redis.commit',
-  'redis.forget',
-  'clickhouse.insert',
-  'clickhouse.progress',
-  'clickhouse.lineage',
-  'dlq.send',
-  'kafka.note',
-])
-
 class ServiceError extends Error {}
 
 export interface NetworkOptions {
@@ -63,10 +53,7 @@ export class Network {
     if (process.isDead) return never()
     const fault = this.#faultOf(process, name)
     if (process.isDead) return never()
-    const isWrite = WRITES.has(name)
-    if (!isWrite) return this.#send(process, name, fault, effect)
-    process.writesUnderWay++
-    return this.#send(process, name, fault, effect).finally(() => process.writesUnderWay--)
+    return this.#send(process, name, fault, effect)
   }
 
   #faultOf(process: SimProcess, name: CallName): CallFault | null {
@@ -108,7 +95,8 @@ export class Network {
         return never()
       case 'slow':
         return this.#answers(process, there, back + fault.ms, () => effect(null))
-      default:
+      case 'jumped':
+      case undefined:
         return this.#answers(process, there, back, () => effect(fault))
     }
   }
@@ -128,7 +116,7 @@ export class Network {
       clock.after(there, () => {
         effect().then(
           (answer) => tell(() => resolve(answer)),
-          (error: unknown) => tell(() => reject(error as Error)),
+          (error: unknown) => tell(() => reject(error)),
         )
       })
     })

@@ -6,6 +6,8 @@ import type { CallFault, CallName, PlannedFault, PlannedWorld, When, WorldFault 
 
 export function planFaults(draw: Draw, world: PlannedWorld): PlannedFault[] {
   const faults: PlannedFault[] = []
+  const cause = draw(0, 3) === 0 ? causeFault(draw, world) : null
+  if (cause !== null) faults.push(cause)
   const count = draw(0, 9)
   for (let i = 0; i < count; i++) {
     faults.push(draw(0, 1) === 0 ? callFault(draw) : worldFault(draw, world))
@@ -106,4 +108,27 @@ function worldWhat(draw: Draw): WorldFault {
     case 'trim':
       return { kind, partition: slot }
   }
+}
+
+const CAUSES = [
+  'state-wiped',
+  'state-torn',
+  'other-settings',
+  'other-cluster',
+  'other-group',
+  'more-partitions',
+  'compacted',
+  'create-time',
+  'evicting',
+  'trimmed-ahead',
+  'recreated',
+  'record-ahead',
+  'undecodable',
+  'undecodable',
+] as const
+
+function causeFault(draw: Draw, { horizonMs }: PlannedWorld): PlannedFault {
+  const kind = CAUSES[draw(0, CAUSES.length - 1)]!
+  const what = { kind, partition: draw(0, 2), amount: draw(0, 999), way: draw(0, 5) }
+  return { when: { atMs: draw(0, horizonMs) }, what }
 }

@@ -66,6 +66,12 @@ export class SimGroup {
   }
 
   #tell({ process, handler }: Member, owned: readonly number[]): void {
-    process.deliver(() => handler.assigned(owned))
+    process.deliver(() => tell(process, () => handler.assigned(owned)))
   }
+}
+
+export function tell(process: SimProcess, what: () => void): void {
+  process.isTold = true
+  what()
+  process.isTold = false
 }

@@ -13,7 +13,13 @@ const TICK_HEADERS = { [TICK_HEADER]: null }
 /** What was written at the offsets from `from` on. */
 export type Written =
   | { readonly kind: 'record'; readonly record: SourceRecord }
-  | { readonly kind: 'undecodable'; readonly from: number; readonly to: number }
+  | {
+      readonly kind: 'undecodable'
+      readonly from: number
+      readonly to: number
+      /** An operator has given it up. */
+      isSkipped: boolean
+    }
 
 export interface SimLogOptions {
   readonly partitions: number
@@ -75,7 +81,7 @@ export class SimLog {
     const from = this.log.bounds(partition).high
     const batch = { from, to: from + offsets, why: 'CRC mismatch' }
     this.log.appendUndecodable(partition, offsets, batch.why)
-    this.#write(partition, { kind: 'undecodable', from, to: batch.to })
+    this.#write(partition, { kind: 'undecodable', from, to: batch.to, isSkipped: false })
     return batch
   }
 

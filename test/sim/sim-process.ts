@@ -4,21 +4,40 @@
 import type { Clock } from '../../src/ports/clock.ts'
 import type { SimClock } from './sim-clock.ts'
 
+/** What a worker is started with; an operator may change it for those that come after. */
+export interface Deployed {
+  settingsKind: number
+  group: string
+}
+
 export class SimProcess implements Clock {
   /** Which worker it is, and how often that has been started anew: `w1.3`. */
   readonly name: string
   readonly slot: number
+  readonly deployed: Readonly<Deployed>
   readonly #clock: SimClock
   readonly #epochMs: number
   #isDead = false
   #frozenUntilMs = 0
   #held: (() => void)[] = []
-  /** Writes that have been sent and not been answered. */
-  writesUnderWay = 0
+  /** Partitions with a commit that has been sent and not been answered. */
+  readonly committing = new Set<number>()
+  /** The group is telling what it has assigned, or that nothing is. */
+  isTold = false
+  /** When it was asked to stop; -1: it was not. */
+  stopsSinceMs = -1
 
-  constructor(slot: number, life: number, clock: SimClock, epochMs: number) {
+  constructor(options: {
+    readonly slot: number
+    readonly life: number
+    readonly clock: SimClock
+    readonly epochMs: number
+    readonly deployed: Deployed
+  }) {
+    const { slot, life, clock, epochMs, deployed } = options
     this.slot = slot
     this.name = `w${slot}.${life}`
+    this.deployed = { ...deployed }
     this.#clock = clock
     this.#epochMs = epochMs
   }

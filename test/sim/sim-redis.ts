@@ -25,7 +25,7 @@ export type Owned = MemoryStateStore['held']
 /** What is told of writes, at the moment they are done. */
 export interface RedisWitness {
   begun(partition: number, meta: PartitionMeta, process: SimProcess | null): void
-  committed(partition: number, commit: Commit, before: Owned): void
+  committed(partition: number, commit: Commit, before: Owned, process: SimProcess | null): void
 }
 
 /** A part of a state that has vanished. */
@@ -34,7 +34,11 @@ export type Torn = 'journey' | 'dictionary' | 'hour'
 export class SimRedis {
   #writes: Write[] = []
   #stores = new Map<number, MemoryStateStore>()
-  readonly torn = new Map<number, Torn>()
+  readonly #torn = new Map<number, Torn>()
+  /** Partitions of whose state a part has vanished at some time. */
+  readonly wasTorn = new Set<number>()
+  /** So many writes are on the disk for good. */
+  #kept = 0
   policy: string | null = null
   readonly #witness: RedisWitness
 
@@ -59,10 +63,32 @@ export class SimRedis {
 
   /** Restarts with all but the last `writes` writes. */
   rewind(writes: number): void {
-    this.#writes = this.#writes.slice(0, Math.max(0, this.#writes.length - writes))
+    this.#writes = this.#writes.slice(0, Math.max(this.#kept, this.#writes.length - writes))
     this.#stores = new Map()
-    this.torn.clear()
+    this.#torn.clear()
     for (const { partition, apply } of this.#writes) void apply(this.store(partition))
+  }
+
+  /** Restarts with nothing. */
+  wipe(): void {
+    this.#writes = []
+    this.#kept = 0
+    this.#stores = new Map()
+    this.#torn.clear()
+  }
+
+  /** What has been written so far is never lost by a rewind. */
+  keepAll(): void {
+    this.#kept = this.#writes.length
+  }
+
+  tear(partition: number, what: Torn): void {
+    this.#torn.set(partition, what)
+    this.wasTorn.add(partition)
+  }
+
+  isTorn(partition: number): boolean {
+    return this.#torn.has(partition)
   }
 
   /** The state as a process reaches it, or as it is (null: nothing goes wrong). */
@@ -82,7 +108,12 @@ export class SimRedis {
         const apply: Apply<CommitResult> = (one) => one.restart(token, meta)
         return call('redis.create', () => this.#begin(partition, meta, process, apply))
       },
-      commit: (commit) => call('redis.commit', () => this.#commit(partition, commit)),
+      commit: (commit) => {
+        process?.committing.add(partition)
+        return call('redis.commit', () => this.#commit(partition, commit, process)).finally(() =>
+          process?.committing.delete(partition),
+        )
+      },
       forgetHours: (token, hours, next) => {
         const apply: Apply<CommitResult> = (one) => one.forgetHours(token, hours, next)
         return call('redis.forget', () => this.#write(partition, apply))
@@ -111,33 +142,33 @@ export class SimRedis {
     const before = this.meta(partition)
     const result = this.#write(partition, apply)
     if (before !== meta && this.meta(partition) === meta) {
-      this.torn.delete(partition)
+      this.#torn.delete(partition)
       this.#witness.begun(partition, meta, process)
     }
     return result
   }
 
-  #commit(partition: number, commit: Commit): Promise<CommitResult> {
+  #commit(partition: number, commit: Commit, process: SimProcess | null): Promise<CommitResult> {
     const before = this.store(partition).held
     const result = this.#write(partition, (one) => one.commit(commit))
     const isDone = before.meta !== commit.meta && this.meta(partition) === commit.meta
-    if (isDone) this.#witness.committed(partition, commit, before)
+    if (isDone) this.#witness.committed(partition, commit, before, process)
     return result
   }
 
   async #countJourneys(partition: number): Promise<number> {
     const held = await this.store(partition).countJourneys()
-    return this.torn.get(partition) === 'journey' ? held - 1 : held
+    return this.#torn.get(partition) === 'journey' ? held - 1 : held
   }
 
   async #loadDictionary(partition: number) {
     const entries = await this.store(partition).loadDictionary()
-    return this.torn.get(partition) === 'dictionary' ? entries.slice(0, -1) : entries
+    return this.#torn.get(partition) === 'dictionary' ? entries.slice(0, -1) : entries
   }
 
   async #loadLedger(partition: number) {
     const hours = await this.store(partition).loadLedger()
-    if (this.torn.get(partition) !== 'hour') return hours
+    if (this.#torn.get(partition) !== 'hour') return hours
     const gone = { bytes: new Uint8Array(), ends: new Int32Array() }
     return hours.map((one, i) => (i > 0 ? one : { ...one, fields: gone, values: gone }))
   }

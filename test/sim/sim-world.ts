@@ -1,7 +1,6 @@
 // Everything there is in one run: the services, the network, time, and what is known of all that
 // was done. Workers come and go in it (fleet.ts), faults happen to it (world-faults.ts).
 import type { PartitionMeta } from '../../src/ports/state-store.ts'
-import { settingsFingerprint } from '../../src/schema/settings-fingerprint.ts'
 import type { PartitionCount } from '../../src/schema/partition-counts.ts'
 import { createDraw } from '../logs/moves.ts'
 import type { Draw } from '../logs/moves.ts'
@@ -14,16 +13,11 @@ import { SimClock } from './sim-clock.ts'
 import { SimDeadLetters } from './sim-dlq.ts'
 import { SimGroup } from './sim-group.ts'
 import { SimLog } from './sim-log.ts'
-import type { SimProcess } from './sim-process.ts'
+import type { Deployed, SimProcess } from './sim-process.ts'
 import { SimRedis } from './sim-redis.ts'
-import { settingsOfKind } from './sim-settings.ts'
+import type { Owned } from './sim-redis.ts'
+import { fingerprintOf, settingsOfKind } from './sim-settings.ts'
 import { Trace } from './trace.ts'
-
-/** What a worker is started with; an operator may change it. */
-export interface Deployed {
-  settingsKind: number
-  group: string
-}
 
 export class SimWorld {
   readonly plan: Plan
@@ -41,8 +35,8 @@ export class SimWorld {
   readonly deployed: Deployed
   readonly counts = new Map<string, number>()
   readonly failures: string[] = []
-  /** Partition counts as an operator has accepted them, by partition. */
-  readonly partitionCounts = new Map<number, PartitionCount[]>()
+  /** Partition counts that an operator has accepted, by partition. */
+  readonly acceptedCounts = new Map<number, readonly PartitionCount[]>()
   /** What a fault does that is not one call's own; set by whoever can do it. */
   happens: (what: What, process: SimProcess | null) => void = () => undefined
   #order = 0
@@ -58,7 +52,12 @@ export class SimWorld {
     const { clock, trace, draw, faults } = this
     const { slowPerMille, slowMs } = world
     this.network = new Network({
-      ...{ clock, trace, draw, faults, slowPerMille, slowMs },
+      clock,
+      trace,
+      draw,
+      faults,
+      slowPerMille,
+      slowMs,
       count: (what) => this.count(what),
       happens: (what, process) => this.happens(what, process),
     })
@@ -66,11 +65,12 @@ export class SimWorld {
     this.members = new SimGroup(clock, trace, () => this.log.partitions)
     this.redis = new SimRedis({
       begun: (partition, meta, process) => this.#begun(partition, meta, process),
-      committed: (partition, commit, before) => {
+      committed: (partition, commit, before, process) => {
         const order = this.nextOrder()
         this.trace.note('committed', partition, commit.from, commit.meta.next)
         this.count('commits')
         this.book.commit(partition, commit, before, order)
+        if (process !== null) this.#expectFitting(partition, before, process)
       },
     })
   }
@@ -93,15 +93,6 @@ export class SimWorld {
     this.failures.push(failure)
   }
 
-  countsOf(partition: number): readonly PartitionCount[] {
-    let counts = this.partitionCounts.get(partition)
-    if (counts === undefined) {
-      counts = [{ fromOffset: 0, count: this.log.partitions }]
-      this.partitionCounts.set(partition, counts)
-    }
-    return counts
-  }
-
   /** Whether anybody but the state store knows of the partition: then a state must not begin anew. */
   isKnown(partition: number, lineage: string): boolean {
     const { low } = this.log.log.bounds(partition)
@@ -118,10 +109,25 @@ export class SimWorld {
     if (process !== null && this.isKnown(partition, lineage)) {
       this.fail(`partition ${partition} began anew although it is known`)
     }
-    this.countsOf(partition)
     const settings = this.#settingsOf(meta)
     if (settings === null) return
-    this.book.begin({ partition, meta, epoch: this.log.epoch, settings })
+    const counts = this.acceptedCounts.get(partition) ?? this.#presentCounts(meta)
+    this.book.begin({ partition, meta, epoch: this.log.epoch, settings, counts })
+  }
+
+  /** As of the moment, or of shortly before, when the topic was asked. */
+  #presentCounts({ partitionCounts }: PartitionMeta): readonly PartitionCount[] {
+    const counts = [this.log.partitions, this.plan.world.partitions]
+    const count = counts.find((one) => partitionCounts === `0:${one}`)
+    if (count === undefined) this.fail(`a state began with the partition counts ${partitionCounts}`)
+    return [{ fromOffset: 0, count: count ?? this.log.partitions }]
+  }
+
+  /** Where a worker must have halted it has not gone on. */
+  #expectFitting(partition: number, { meta }: Owned, { deployed, name }: SimProcess): void {
+    const isFitting =
+      meta?.fingerprint === fingerprintOf(deployed.settingsKind) && meta.group === deployed.group
+    if (!isFitting) this.fail(`${name} goes on with a state of partition ${partition} it must not`)
   }
 
   #settingsOf({ fingerprint }: PartitionMeta) {
@@ -132,15 +138,4 @@ export class SimWorld {
     this.fail('a state began under settings that nobody has')
     return null
   }
-}
-
-const fingerprints = new Map<number, string>()
-
-/** Of the settings of a kind, as the product makes it. */
-export function fingerprintOf(kind: number): string {
-  const known = fingerprints.get(kind)
-  if (known !== undefined) return known
-  const fingerprint = settingsFingerprint(settingsOfKind(kind), 'murmur2')
-  fingerprints.set(kind, fingerprint)
-  return fingerprint
 }

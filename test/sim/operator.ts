@@ -1,0 +1,263 @@
+// The operator: some time after a halt was seen all workers are stopped, what deploy/README.md names
+// as the way on is done with the functions behind `tributary admin`, and the workers start again.
+import { TributaryError } from '../../src/ports/errors.ts'
+import type { HaltReason } from '../../src/runtime/halt.ts'
+import { acceptPartitions } from '../../src/runtime/operator/accept-partitions.ts'
+import type { OperatorContext } from '../../src/runtime/operator/context.ts'
+import { beginLineage } from '../../src/runtime/operator/new-lineage.ts'
+import type { LineageRequest } from '../../src/runtime/operator/new-lineage.ts'
+import { skipBatch } from '../../src/runtime/operator/skip-batch.ts'
+import { DEFAULT_LIMITS } from '../../src/runtime/partition-options.ts'
+import type { Causes } from './causes.ts'
+import type { Fleet } from './fleet.ts'
+import { TOPIC } from './sim-log.ts'
+import { fingerprintOf, settingsOfKind } from './sim-settings.ts'
+import type { SimWorld } from './sim-world.ts'
+
+const COMES_MS = 1_500
+/** A worker that has not stopped by then is killed. */
+const STOPS_MS = 6_000
+const SKEW_MS = 3_600_000
+
+export interface OperatorOptions {
+  readonly world: SimWorld
+  readonly fleet: Fleet
+  readonly causes: Causes
+}
+
+export class Operator {
+  readonly #world: SimWorld
+  readonly #fleet: Fleet
+  readonly #causes: Causes
+  /** Partitions with the reason they were last seen halted for. */
+  readonly #seen = new Map<number, HaltReason>()
+  #tokens = 0
+  isBusy = false
+
+  constructor({ world, fleet, causes }: OperatorOptions) {
+    this.#world = world
+    this.#fleet = fleet
+    this.#causes = causes
+  }
+
+  sees(partition: number, reason: HaltReason): void {
+    this.#seen.set(partition, reason)
+    if (this.isBusy) return
+    this.isBusy = true
+    const { clock } = this.#world
+    clock.after(COMES_MS, () => {
+      this.#fleet.hold()
+      for (const process of this.#fleet.processes) this.#fleet.stop(process, 0)
+      clock.after(STOPS_MS, () => {
+        for (const process of this.#fleet.processes) this.#fleet.kill(process, 0)
+        void this.#decide()
+      })
+    })
+  }
+
+  async #decide(): Promise<void> {
+    const seen = [...this.#seen]
+    this.#seen.clear()
+    let waitMs = 0
+    try {
+      for (const reason of new Set(seen.map(([, one]) => one))) {
+        const partitions = seen.filter(([, one]) => one === reason).map(([partition]) => partition)
+        this.#world.trace.note('operator', reason, partitions.join())
+        waitMs = Math.max(waitMs, await this.#goOn(reason, partitions))
+      }
+    } catch (error) {
+      this.#world.fail(`the operator could not go on: ${String(error)}`)
+    }
+    this.#world.clock.after(waitMs, () => {
+      this.isBusy = false
+      this.#fleet.release()
+    })
+  }
+
+  /** Resolves to how long to wait before the workers may start. */
+  async #goOn(reason: HaltReason, partitions: readonly number[]): Promise<number> {
+    const { log, redis, plan, deployed } = this.#world
+    const rebuilds = this.#wayOf(reason) % 2 === 1
+    switch (reason) {
+      case 'state_missing':
+      case 'state_incomplete':
+        await this.#beginAnew(partitions, this.#wayOf(reason))
+        break
+      case 'settings_changed':
+        if (rebuilds) await this.#beginAnew(this.#all(), 0)
+        else deployed.settingsKind = plan.world.settings
+        break
+      case 'another_group':
+        if (rebuilds) await this.#beginAnew(this.#all(), 0)
+        else deployed.group = 'workers'
+        break
+      case 'another_cluster':
+        if (rebuilds) await this.#beginAnew(this.#all(), 0)
+        else log.log.facts = { ...log.log.facts, clusterId: 'cluster' }
+        break
+      case 'partition_count_changed':
+        for (const partition of this.#all()) await this.#accept(partition)
+        break
+      case 'before_log_start':
+      case 'beyond_log_end':
+      case 'record_differs':
+        for (const partition of partitions) await this.#begin(partition, BESIDE)
+        break
+      case 'compacted_topic':
+        log.log.facts = { ...log.log.facts, isCompacted: false }
+        break
+      case 'create_time':
+        log.log.facts = { ...log.log.facts, isCreateTime: false }
+        break
+      case 'would_evict':
+        redis.policy = null
+        break
+      case 'undecodable_batch':
+        for (const partition of partitions) await this.#skip(partition)
+        break
+      case 'clock_ahead':
+        return this.#untilTrue(partitions)
+    }
+    return 0
+  }
+
+  /** The way on that the plan names for what was noticed so. */
+  #wayOf(reason: HaltReason): number {
+    const cause = this.#causes.all.find(({ reasons }) => reasons.includes(reason))
+    return cause?.fault.way ?? 0
+  }
+
+  /** Built anew in place of the old, where the log reaches back; else, or by choice, beside it. */
+  async #beginAnew(partitions: readonly number[], way: number): Promise<void> {
+    for (const partition of partitions) {
+      const { low } = this.#world.log.log.bounds(partition)
+      const base = Math.min(...this.#summed(partition).map(({ meta }) => meta.baseOffset))
+      const isKept = low <= base && this.#summed(partition).every((one) => this.#isOfLog(one))
+      if (isKept && way % 3 === 0) await this.#begin(partition, INSTEAD)
+      else await this.#begin(partition, way % 3 === 1 ? BEHIND_LANDED : BESIDE)
+    }
+  }
+
+  #isOfLog({ epoch }: { readonly epoch: number }): boolean {
+    return epoch === this.#world.log.epoch
+  }
+
+  #summed(partition: number) {
+    return this.#world.book.of(partition).filter(({ isReplaced }) => !isReplaced)
+  }
+
+  async #begin(partition: number, request: LineageRequest): Promise<void> {
+    const { redis, book } = this.#world
+    const meta = redis.meta(partition)
+    const isWhole = meta !== null && !redis.isTorn(partition)
+    const others = this.#summed(partition)
+    try {
+      book.close(partition, isWhole ? meta.next : -1)
+      const plan = await beginLineage(this.#context(partition), request)
+      this.#world.trace.note('lineage', partition, plan.lineage, plan.baseOffset, plan.status)
+      this.#expectBase(partition, request, plan.baseOffset)
+      this.#world.count(`way on: lineage ${request.kind} at ${request.at}`)
+    } catch (error) {
+      // Nothing has landed, or what landed is no longer in the log.
+      if (!(error instanceof TributaryError) || request !== BEHIND_LANDED) throw error
+      return this.#begin(partition, BESIDE)
+    }
+    if (request.kind !== 'instead') return
+    for (const one of others) one.isReplaced = one !== book.current(partition)
+  }
+
+  #expectBase(partition: number, { at }: LineageRequest, base: number): void {
+    const { low } = this.#world.log.log.bounds(partition)
+    if (at !== 'log-start' || base === low) return
+    this.#world.fail(`a lineage of partition ${partition} begins at ${base}, the log at ${low}`)
+  }
+
+  async #accept(partition: number): Promise<void> {
+    const { redis, book, log, acceptedCounts } = this.#world
+    const { counts, isChanged } = await acceptPartitions(this.#context(partition))
+    this.#world.trace.note('accepted', partition, JSON.stringify(counts))
+    const lineage = book.current(partition)
+    const meta = redis.meta(partition)
+    if (meta === null || lineage === undefined) return
+    if (lineage.counts.at(-1)!.count !== log.partitions) {
+      const { high } = log.log.bounds(partition)
+      const { fromOffset, count } = lineage.counts.at(-1)!
+      // What was judged before stays judged as it was.
+      const judged = meta.next > fromOffset ? [{ fromOffset: meta.next, count }] : []
+      lineage.counts = [...lineage.counts, ...judged, { fromOffset: high, count: log.partitions }]
+      acceptedCounts.set(partition, lineage.counts)
+    }
+    if (isChanged && JSON.stringify(counts) !== JSON.stringify(lineage.counts)) {
+      this.#world.fail(`partition ${partition}: counts ${JSON.stringify(counts)} were noted`)
+    }
+    this.#world.count('way on: partitions')
+  }
+
+  async #skip(partition: number): Promise<void> {
+    const { redis, log } = this.#world
+    const next = redis.meta(partition)?.next ?? 0
+    const batch = log
+      .written(log.epoch, partition)
+      .find((one) => one.kind === 'undecodable' && one.from >= next && !one.isSkipped)
+    if (batch?.kind !== 'undecodable') return
+    batch.isSkipped = true
+    const { from, to } = batch
+    await skipBatch(this.#context(partition), { from, to, reason: 'nobody can read it' })
+    this.#world.count('way on: skip')
+  }
+
+  #untilTrue(partitions: readonly number[]): number {
+    const { log, nowMs } = this.#world
+    const latest = partitions.map((partition) => log.lastTimeMs(partition))
+    return Math.max(0, Math.max(...latest) - SKEW_MS - nowMs)
+  }
+
+  #context(partition: number): OperatorContext {
+    const { redis, clickhouse, log, deployed, plan } = this.#world
+    const settings = settingsOfKind(deployed.settingsKind)
+    return {
+      isExecuted: true,
+      source: {
+        facts: () => Promise.resolve(log.log.factsNow()),
+        bounds: (one) => Promise.resolve(log.log.bounds(one)),
+        end: (one) => Promise.resolve(log.log.bounds(one).high),
+        read: (one, from) => log.read(one, from, 50),
+      },
+      options: {
+        topic: TOPIC,
+        partition,
+        group: deployed.group,
+        start: 'earliest',
+        allowCreateTime: false,
+        settings,
+        fingerprint: fingerprintOf(deployed.settingsKind),
+        limits: { ...DEFAULT_LIMITS, ...plan.world },
+        store: redis.port(partition, null, null),
+        ledger: clickhouse.port(null, null),
+        deadLetters: { send: () => Promise.resolve() },
+        clock: { now: () => this.#world.nowMs, sleep: () => Promise.resolve() },
+        random: { token: () => `operator-${this.#tokens++}` },
+        probe: { at: () => undefined },
+        telemetry: {
+          log: () => undefined,
+          outcomes: () => undefined,
+          count: () => undefined,
+          took: () => undefined,
+        },
+      },
+    }
+  }
+
+  #all(): number[] {
+    return Array.from({ length: this.#world.log.partitions }, (_, i) => i)
+  }
+}
+
+const BESIDE: LineageRequest = {
+  at: 'log-start',
+  kind: 'beside',
+  reason: 'a simulated halt',
+  losesHistory: false,
+}
+const BEHIND_LANDED: LineageRequest = { ...BESIDE, at: 'flushed-through' }
+const INSTEAD: LineageRequest = { ...BESIDE, kind: 'instead' }
