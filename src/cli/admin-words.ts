@@ -26,7 +26,8 @@ export function lineageText(plan: LineagePlan, kind: 'beside' | 'instead'): stri
 export function acceptedText(accepted: AcceptedPartitions, isExecuted: boolean): string {
   const { partition, counts, isChanged } = accepted
   if (counts.length === 0) return `partition ${partition}: there is no state yet\n`
-  const list = counts.map(({ fromOffset, count }) => `${count} from offset ${fromOffset}`)
+  const changes = counts.filter(({ count }, i) => count !== counts[i - 1]?.count)
+  const list = changes.map(({ fromOffset, count }) => `${count} from offset ${fromOffset}`)
   const what = !isChanged ? 'as noted' : isExecuted ? 'noted now' : 'would be noted'
   return `partition ${partition}: ${list.join(', ')} (${what})\n`
 }

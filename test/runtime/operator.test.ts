@@ -9,6 +9,7 @@ import { beginLineage } from '../../src/runtime/operator/new-lineage.ts'
 import type { LineageRequest } from '../../src/runtime/operator/new-lineage.ts'
 import { skipBatch } from '../../src/runtime/operator/skip-batch.ts'
 import type { LogView } from '../../src/runtime/partition-options.ts'
+import { countsAt } from '../../src/schema/partition-counts.ts'
 import { generateLog } from '../logs/build-log.ts'
 import { settingsFor } from '../logs/settings-for.ts'
 import {
@@ -283,17 +284,25 @@ describe('a new partition count', () => {
     const accepted = await acceptPartitions(contextOf(world, true, grown))
     const counts = [
       { fromOffset: 0, count: 4 },
+      { fromOffset: HALF, count: 4 },
       { fromOffset: endOf(world), count: 8 },
     ]
     expect(accepted).toEqual({ partition: PARTITION, counts, isChanged: true })
     expect((await world.store.owner()).meta).toMatchObject({
-      partitionCounts: `0:4,${endOf(world)}:8`,
+      partitionCounts: `0:4,${HALF}:4,${endOf(world)}:8`,
       next: HALF,
     })
     const rows = await world.ledger.partitionCounts(TOPIC, PARTITION)
     expect(rows.map(({ fromOffset, count }) => ({ fromOffset, count }))).toEqual(counts)
     const worker = createWorker(world)
     expect(await worker.acquire(grown.view(logView(world)))).toBe(HALF)
+  })
+
+  it('judges nothing anew that was judged before it was accepted', async () => {
+    const world = await halfway()
+    const { counts } = await acceptPartitions(contextOf(world, true, grown))
+    expect(countsAt(counts, HALF - 1)).not.toContain(8)
+    expect(countsAt(counts, HALF)).toContain(8)
   })
 
   it('counts from behind what open transactions hold back', async () => {
@@ -307,7 +316,7 @@ describe('a new partition count', () => {
     await acceptPartitions(contextOf(world, true, grown))
     await beginLineage(contextOf(world, true, grown), request({ at: 'log-start', kind: 'instead' }))
     const { meta } = await world.store.owner()
-    expect(meta!.partitionCounts).toBe(`0:4,${endOf(world)}:8`)
+    expect(meta!.partitionCounts).toBe(`0:4,${HALF}:4,${endOf(world)}:8`)
   })
 
   it('that is the old one changes nothing', async () => {

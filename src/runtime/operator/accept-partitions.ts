@@ -24,14 +24,31 @@ export async function acceptPartitions(context: OperatorContext): Promise<Accept
   if (meta === null || known.at(-1)?.count === partitions) {
     return { partition, counts: known, isChanged: false }
   }
-  // Noted before, by a run that was cut off in between: from the offset of that moment.
-  const noted = (await ledger.partitionCounts(topic, partition)).find(
-    ({ count }) => count === partitions,
-  )
-  const fromOffset = known.length === 0 ? 0 : (noted?.fromOffset ?? end)
-  const counts = [...known, { fromOffset, count: partitions }]
+  // Noted before, by a run that was cut off, or that a state has fallen back to before.
+  const rows = await ledger.partitionCounts(topic, partition)
+  const noted = rows.map(({ fromOffset, count }) => ({ fromOffset, count }))
+  const isNoted = noted.some(({ count }) => count === partitions)
+  const counts = isNoted ? noted : countsWith(known, { next: meta.next, end, partitions })
   if (!isExecuted) return { partition, counts, isChanged: true }
   await ledger.writePartitionCounts(counts.map((count) => ({ topic, partition, ...count })))
   await noteDecision(store, token, { ...meta, partitionCounts: formatPartitionCounts(counts) })
   return { partition, counts, isChanged: true }
+}
+
+/**
+ * Below `next` every record has been judged by the old count, and is so in every replay; from there
+ * to the log's end it may lie where the old or the new count puts it.
+ */
+function countsWith(
+  known: readonly PartitionCount[],
+  {
+    next,
+    end,
+    partitions,
+  }: { readonly next: number; readonly end: number; readonly partitions: number },
+): readonly PartitionCount[] {
+  const last = known.at(-1)
+  if (last === undefined) return [{ fromOffset: 0, count: partitions }]
+  const judged = next > last.fromOffset ? [{ fromOffset: next, count: last.count }] : []
+  return [...known, ...judged, { fromOffset: Math.max(next, end), count: partitions }]
 }
