@@ -23,8 +23,8 @@ const NOTE_MAX_MS = 5_000
 export interface LoopContext {
   readonly options: WorkerOptions
   readonly seenFacts: () => TopicFacts | null
-  /** What was just seen counts for all: older facts would halt what has been decided since. */
-  readonly sawFacts: (facts: TopicFacts) => void
+  /** What is heard counts for all: older facts would halt what has been decided since. */
+  readonly askFacts: () => Promise<TopicFacts>
   readonly requestFlush: () => void
   /** The partition has halted. */
   readonly halted: (loop: PartitionLoop) => void
@@ -186,14 +186,14 @@ export class PartitionLoop {
 
   async #look(): Promise<LogView> {
     const { partition } = this
-    const { source } = this.#context.options
+    const { options, askFacts } = this.#context
+    const { source } = options
     const [facts, bounds, groupNext] = await Promise.all([
-      source.facts(),
+      askFacts(),
       source.bounds(partition),
       source.noted(partition),
     ])
     this.state.bounds = bounds
-    this.#context.sawFacts(facts)
     return { facts, bounds, groupNext, readAt: (offset) => source.readAt(partition, offset) }
   }
 

@@ -26,6 +26,8 @@ export class Worker {
   readonly ended: Promise<WorkerEnd>
   #end: (end: WorkerEnd) => void = () => undefined
   #facts: TopicFacts | null = null
+  /** How often the topic was asked about and has answered. */
+  #answers = 0
   #isMember = false
   #hasStarted = false
   #stopping: Promise<void> | null = null
@@ -109,7 +111,7 @@ export class Worker {
     return new PartitionLoop(partition, {
       options: this.#options,
       seenFacts: () => this.#facts,
-      sawFacts: (facts) => (this.#facts = facts),
+      askFacts: () => this.#askFacts(),
       requestFlush: () => this.#flushLoop.request(),
       halted: (loop) => this.#halted(loop),
     })
@@ -145,12 +147,22 @@ export class Worker {
     }
   }
 
+  /** Answers overtake each other: which of two that differ is the newer, nobody can tell. */
+  async #askFacts(): Promise<TopicFacts> {
+    const before = this.#answers
+    const facts = await this.#options.source.facts()
+    const isAlone = this.#answers++ === before
+    const isSame = JSON.stringify(facts) === JSON.stringify(this.#facts)
+    this.#facts = isAlone || isSame ? facts : null
+    return facts
+  }
+
   async #watchTopic(signal: AbortSignal): Promise<void> {
-    const { source, clock } = this.#options
+    const { clock } = this.#options
     while (!signal.aborted) {
       await clock.sleep(FACTS_EVERY_MS, signal)
       try {
-        if (!signal.aborted) this.#facts = await source.facts()
+        if (!signal.aborted) await this.#askFacts()
       } catch {
         // No answer says nothing of the topic: what was seen last holds.
       }

@@ -228,6 +228,26 @@ describe('a partition does not halt', () => {
     expect(await resultOf(world)).toEqual(await expectedOf(world))
   })
 
+  it('because an older answer about the topic comes after a newer one', async () => {
+    const world = createWorkerWorld(11)
+    let asked = 0
+    const { worker } = createMember(world, {}, (source) =>
+      withMethods(source, {
+        facts: async () => {
+          const isOld = asked++ === 0
+          const answer = { ...world.log.factsNow(), isCompacted: isOld }
+          const others = () => world.told.of('partition_acquired').length
+          while (isOld && others() < PARTITIONS - 1) await Promise.resolve()
+          return answer
+        },
+      }),
+    )
+    await worker.start()
+    await world.clock.until(() => isConsumed(world))
+    expect(world.told.of('partition_halted')).toEqual([])
+    await world.clock.finish(worker.stop())
+  })
+
   it('because a record lies where its key does not belong: it is refused', async () => {
     const world = createWorkerWorld(10)
     appendMore(world, 100, { beside: 1 })
