@@ -1,9 +1,10 @@
 // The kafkajs clients. The consumer's never gives up: with kafkajs' own default it would crash,
 // rejoin as a new member and wait for its ghost's session. Questions (admin) fail soon instead of
 // hanging. Producers try for some seconds and then leave it to the caller, who knows what waits.
-import { Kafka, logLevel, Partitioners } from 'kafkajs'
+import { Kafka, logLevel } from 'kafkajs'
 import type { KafkaConfig, Mechanism, SASLOptions } from 'kafkajs'
 import { oauthBearer } from './oauth-bearer.ts'
+import { createPartitioner } from './partitioner.ts'
 
 export interface KafkaOptions {
   /** `host:port`, separated by commas. */
@@ -101,7 +102,7 @@ export function kafkaProducer(options: KafkaOptions, how: 'atLeastOnce' | 'once'
     retry,
     metadataMaxAge: 30_000,
     allowAutoTopicCreation: false,
-    createPartitioner: Partitioners.DefaultPartitioner,
+    createPartitioner,
     ...(how === 'once' ? { idempotent: true } : { maxInFlightRequests: 1 }),
   })
 }

@@ -12,7 +12,8 @@ import { RecordCursor } from './record-cursor.ts'
 
 /** A record without key, value and headers. */
 const RECORD_BYTES_MIN = 7
-const utf8 = new TextDecoder()
+// A byte-order mark belongs to a name like any other character.
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
  * Appends the records at `from` and above to `out`. Throws BatchDefect; `out` may then hold some of

@@ -103,6 +103,8 @@ describe('records', () => {
   it('keep of a header given twice the last, and names that objects have by themselves', async () => {
     const headers: BatchRecord['headers'] = [
       ['twice', Buffer.from('1')],
+      // No byte-order mark, but a name.
+      ['\ufeff', Buffer.from('b')],
       ['__proto__', Buffer.from('p')],
       ['twice', Buffer.from('2')],
       ['empty', null],
@@ -111,6 +113,7 @@ describe('records', () => {
     const found = Object.entries(records[0]!.headers!)
     expect(found.map(([name, value]) => [name, value && Buffer.from(value).toString()])).toEqual([
       ['twice', '2'],
+      ['\ufeff', 'b'],
       ['__proto__', 'p'],
       ['empty', null],
     ])
