@@ -8,12 +8,12 @@ import type { Figures } from './figures.ts'
 const POST_LIVE_MS = 72 * 3_600_000
 
 /** Actions that have a measure of their own. */
-const MEASURE_OF_ACTION: Readonly<Record<string, string>> = {
-  tag_view: 'tag_views',
-  tag_click: 'tag_clicks',
-  add_to_cart: 'add_to_carts',
-  comment: 'comments',
-}
+const MEASURE_OF_ACTION: ReadonlyMap<string, string> = new Map([
+  ['tag_view', 'tag_views'],
+  ['tag_click', 'tag_clicks'],
+  ['add_to_cart', 'add_to_carts'],
+  ['comment', 'comments'],
+])
 
 /** `ordered` is one person's set, so a row gets at most one viewer of it. */
 export function bookLiveEvents(
@@ -31,7 +31,7 @@ export function bookLiveEvents(
       .some(
         (e) => e.liveEvent === event.liveEvent && e.timeMs >= event.timeMs - settings.lookbackMs,
       )
-    const measure = MEASURE_OF_ACTION[event.sentAction]
+    const measure = MEASURE_OF_ACTION.get(event.sentAction)
     book(figures, 'live_minutes', dimensions, {
       events: 1n,
       viewers: seen.has(key) ? 0n : 1n,

@@ -105,6 +105,24 @@ const words = (text: string): number[] => {
   return [0, 4, 8, 12].map((at) => digest.readInt32BE(at))
 }
 
+/**
+ * JSON.stringify overflows its stack on values thousands of levels deep, so as long as there is one
+ * thing within another they are counted off from outside.
+ */
+const jsonBytes = (value: unknown): number => {
+  let around = 0
+  for (let inner = value; ;) {
+    const items = typeof inner === 'object' && inner !== null ? Object.entries(inner) : []
+    const [only] = items
+    if (only === undefined || items.length > 1) {
+      return around + Buffer.byteLength(JSON.stringify(inner))
+    }
+    const [key, next] = only
+    around += Array.isArray(inner) ? 2 : 3 + Buffer.byteLength(JSON.stringify(key))
+    inner = next
+  }
+}
+
 const fieldReason = (wire: Fields, metadata: unknown): RejectionReason | null => {
   const campaign = own(wire, 'campaign')
   if (!isName(own(wire, 'event_id'), 128)) return 'invalid_event_id'
@@ -115,7 +133,7 @@ const fieldReason = (wire: Fields, metadata: unknown): RejectionReason | null =>
   if (!absent(campaign) && !isName(campaign, 128)) return 'invalid_campaign'
   if (absent(metadata)) return null
   if (typeof metadata !== 'object' || Array.isArray(metadata)) return 'invalid_metadata'
-  if (Buffer.byteLength(JSON.stringify(metadata)) > 16_384) return 'metadata_too_large'
+  if (jsonBytes(metadata) > 16_384) return 'metadata_too_large'
   const of = (key: string): unknown => own(metadata as Fields, key)
   if (TEXTS.some((key) => !absent(of(key)) && !isName(of(key), 128))) return 'invalid_metadata'
   if (!absent(of('quantity')) && quantityOf(of('quantity')) === null) return 'invalid_metadata'
