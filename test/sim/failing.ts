@@ -1,10 +1,25 @@
 // A seed that fails, made small, and everything that a person needs to look into it.
-import type { Plan } from './plan.ts'
+import type { Plan, PlannedWorld } from './plan.ts'
 import type { Verdict } from './run-plan.ts'
 import type { Runner } from './runner.ts'
 import { shrink } from './shrink.ts'
+import type { Simpler } from './shrink.ts'
 
 const SHRINK_MAX_MS = 30_000
+/** Worlds in which less happens by itself. */
+const CALMER: readonly Partial<PlannedWorld>[] = [
+  { slowPerMille: 0 },
+  { hasTicks: false },
+  { workers: 1 },
+  { partitions: 1 },
+  { readMax: 50 },
+  { commitJourneysMax: 4_000 },
+  { unflushedRowsMax: 500_000 },
+  { cachedJourneysMax: 1_000_000 },
+]
+const SIMPLER = CALMER.map((changes): Simpler<Plan> => {
+  return (plan) => ({ ...plan, world: { ...plan.world, ...changes } })
+})
 
 export interface Failing {
   readonly seed: number
@@ -32,10 +47,10 @@ export async function makeSmall(
   { runner, verdict, mutant }: FailingOptions,
 ): Promise<Failing> {
   const endMs = performance.now() + SHRINK_MAX_MS
-  const plan = await shrink(whole, {
-    fails: async (smaller) => (await runner.run(smaller)).failure !== null,
-    isOver: () => performance.now() > endMs,
-  })
+  const fails = async (smaller: Plan): Promise<boolean> =>
+    (await runner.run(smaller)).failure !== null
+  const isOver = (): boolean => performance.now() > endMs
+  const plan = await shrink(whole, { fails, isOver }, SIMPLER)
   const small = await runner.run(plan, { trace: true })
   const planted = mutant === null ? '' : ` --mutant ${mutant}`
   return {

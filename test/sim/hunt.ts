@@ -1,11 +1,12 @@
-// Every planted bug in its own tree, seed after seed until one fails.
+// Every planted bug in its own tree, seed after seed until one fails that passes without the bug.
 import type { Mutant } from './mutants/mutant.ts'
 import { inLanes } from './pool.ts'
 import { Runner } from './runner.ts'
 
 export interface HuntOptions {
   readonly mutants: readonly Mutant[]
-  /** The tree of each, by name. */
+  /** The tree without any, and that of each, by name. */
+  readonly sound: string
   readonly trees: ReadonlyMap<string, string>
   /** At most so many seeds each, from 1 on. */
   readonly seeds: number
@@ -33,20 +34,33 @@ export async function hunt(options: HuntOptions): Promise<Hunt> {
   const { mutants, trees, threads, progress } = options
   const begunMs = performance.now()
   const found = new Map<string, Hunted>()
-  await inLanes(mutants, threads, async (mutant) => {
-    const runner = new Runner(trees.get(mutant.name)!)
-    found.set(mutant.name, await huntOne(mutant, runner, options.seeds))
-    await runner.close()
+  const sound = Array.from({ length: threads }, () => new Runner(options.sound))
+  await inLanes(mutants, threads, async (mutant, lane) => {
+    const planted = new Runner(trees.get(mutant.name)!)
+    const runners = { planted, sound: sound[lane]! }
+    found.set(mutant.name, await huntOne(mutant, runners, options.seeds))
+    await planted.close()
     progress(found.size)
   })
+  await Promise.all(sound.map((runner) => runner.close()))
   const hunted = mutants.map(({ name }) => found.get(name)!)
   return { seconds: (performance.now() - begunMs) / 1_000, hunted }
 }
 
-async function huntOne({ name, wrong }: Mutant, runner: Runner, seeds: number): Promise<Hunted> {
+interface Runners {
+  readonly planted: Runner
+  readonly sound: Runner
+}
+
+async function huntOne(
+  { name, wrong }: Mutant,
+  { planted, sound }: Runners,
+  seeds: number,
+): Promise<Hunted> {
   for (let seed = 1; seed <= seeds; seed++) {
-    const { failure } = await runner.run(seed)
-    if (failure !== null) return { name, wrong, seed, failure }
+    const { failure } = await planted.run(seed)
+    if (failure === null || (await sound.run(seed)).failure !== null) continue
+    return { name, wrong, seed, failure }
   }
   return { name, wrong, seed: null, failure: '' }
 }

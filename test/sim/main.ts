@@ -78,6 +78,7 @@ async function simulateMutants(
   const progress = createProgress({ total: MUTANTS.length, unit: 'mutants', quiet: json })
   const data = await hunt({
     mutants: MUTANTS,
+    sound: compiled,
     trees,
     seeds,
     threads,

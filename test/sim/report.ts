@@ -5,9 +5,8 @@ import type { Campaign } from './campaign.ts'
 import type { Failing } from './failing.ts'
 import type { Hunt, Hunted } from './hunt.ts'
 import type { OneSeed } from './one-seed.ts'
+import { shortTrace } from './short-trace.ts'
 
-/** A trace that is longer is of use only in full: `--json` has it. */
-const TRACE_LINES_MAX = 400
 const DIFFERENCE_MAX = 90
 const PLAIN = { head: [], border: [], compact: true }
 
@@ -54,16 +53,15 @@ export const survivorsOf = (hunted: readonly Hunted[]): Hunted[] =>
 
 function failingText(failing: Failing): string {
   const { records, faults, plan, trace } = failing
-  const more = trace.length - TRACE_LINES_MAX
   return lines([
     failing.failure,
     '',
     `The smallest plan found that fails has ${records.left} of ${records.all} records and ` +
       `${faults.left} of ${faults.all} faults:`,
     ...plan.faults.map((fault) => `  ${JSON.stringify(fault)}`),
+    `  in ${JSON.stringify(plan.world)}`,
     '',
-    ...trace.slice(0, TRACE_LINES_MAX),
-    ...(more > 0 ? [`… and ${more} lines more`] : []),
+    ...shortTrace(trace),
     '',
     failing.smallFailure,
     '',

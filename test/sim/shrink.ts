@@ -1,6 +1,6 @@
 // From a plan that fails to a small one that still does: faults first, since fewer of them say
-// more, then records, then faults once more. Of what is then left no single fault can be left out,
-// unless the bound came first.
+// more, then records, then whatever else can be simpler, then faults once more. Of what is then
+// left no single fault can be left out, unless the bound came first.
 
 /** The parts of a plan that may be left out. */
 export interface Lists {
@@ -15,17 +15,33 @@ export interface ShrinkOptions<P> {
   readonly isOver: () => boolean
 }
 
-export async function shrink<P extends Lists>(plan: P, options: ShrinkOptions<P>): Promise<P> {
-  let smallest = plan
-  for (const name of ['faults', 'records', 'faults'] as const) {
-    const whole = smallest
-    const list = await fewest<unknown>(whole[name], {
-      fails: (kept) => options.fails({ ...whole, [name]: kept }),
-      isOver: options.isOver,
-    })
-    smallest = { ...whole, [name]: list }
+/** A plan made simpler in one way. */
+export type Simpler<P> = (plan: P) => P
+
+export async function shrink<P extends Lists>(
+  plan: P,
+  options: ShrinkOptions<P>,
+  simpler: readonly Simpler<P>[] = [],
+): Promise<P> {
+  let smallest = await shrinkList(plan, 'faults', options)
+  smallest = await shrinkList(smallest, 'records', options)
+  for (const make of simpler) {
+    const tried = make(smallest)
+    if (!options.isOver() && (await options.fails(tried))) smallest = tried
   }
-  return smallest
+  return shrinkList(smallest, 'faults', options)
+}
+
+async function shrinkList<P extends Lists>(
+  plan: P,
+  name: keyof Lists,
+  { fails, isOver }: ShrinkOptions<P>,
+): Promise<P> {
+  const list = await fewest<unknown>(plan[name], {
+    fails: (kept) => fails({ ...plan, [name]: kept }),
+    isOver,
+  })
+  return { ...plan, [name]: list }
 }
 
 /** Leaves out ever smaller pieces, down to single items, as long as what is left fails (ddmin). */
