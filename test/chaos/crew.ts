@@ -9,7 +9,7 @@ import { WorkerProcess } from './worker-process.ts'
 import type { WorkerEnding } from './worker-process.ts'
 
 const POLL_MS = 50
-const JOIN_MAX_MS = 90_000
+const JOIN_MAX_MS = 180_000
 
 export class Crew {
   readonly tally = new Tally()

@@ -18,10 +18,10 @@ const POLL_MS = 50
 const DOOMED_MAX = 2
 const PAUSE_MAX_MS = 3_000
 /** A worker that has not come by its fail-point by then is replaced by one that will. */
-const ALIVE_MAX_MS = 45_000
+const ALIVE_MAX_MS = 60_000
 /** A stop that is to be killed in its course is asked for when the worker holds something. */
 const STOP_ANYWAY_MS = 15_000
-const ATTEMPTS = 3
+const ATTEMPTS = 5
 
 export interface Direction {
   readonly seed: number
@@ -59,14 +59,16 @@ export class Director {
     return this.#total === 0 ? 1 : this.#to.crew.kills / this.#total
   }
 
-  async #inStep<F>(
+  async #inStep<F extends string>(
     faults: readonly F[],
     bring: (fault: F, draw: Draw) => Promise<void>,
     draw: Draw,
   ): Promise<void> {
     for (const [i, fault] of faults.entries()) {
       while (this.#share < i / (faults.length + 1)) await sleep(POLL_MS)
-      await bring(fault, draw)
+      await bring(fault, draw).catch((error: unknown) => {
+        this.#to.crew.findings.push(`${fault}: ${String(error)}`)
+      })
       await sleep(draw(200, 1_500))
     }
   }
@@ -108,20 +110,21 @@ export class Director {
   }
 
   async #failService(fault: ServiceFault, draw: Draw): Promise<void> {
-    const { surroundings, crew, happened } = this.#to
-    const workers = () => crew.running
+    const { crew, happened } = this.#to
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const hasHappened =
-        fault === 'redis rewound'
-          ? await rewind(surroundings.redis, draw)
-          : fault === 'audit'
-            ? await expectAgreement(surroundings, crew.findings)
-            : await TROUBLES[fault]({ surroundings, workers, draw })
-      if (!hasHappened) continue
+      if (!(await this.#bring(fault, draw))) continue
       happened(fault)
       return
     }
     crew.findings.push(`${fault} could not be brought about`)
+  }
+
+  /** Resolves to whether it has come about. */
+  async #bring(fault: ServiceFault, draw: Draw): Promise<boolean> {
+    const { surroundings, crew } = this.#to
+    if (fault === 'redis rewound') return rewind(surroundings.redis, draw)
+    if (fault === 'audit') return expectAgreement(surroundings, crew.findings)
+    return TROUBLES[fault]({ surroundings, workers: () => crew.running, draw })
   }
 
   /** One joins, and leaves; or the one that goes on freezes for longer than its session. */

@@ -10,7 +10,7 @@ import { until } from './until.ts'
 
 /** A twentieth of a second per key; commands are answered meanwhile. */
 const SLOW_LOADING = ['--key-load-delay', '2000', '--loading-process-events-interval-bytes', '1024']
-const CUT_BYTES_MIN = 4_000
+const GROWTH_MIN = 40_000
 const CUT_BYTES_MAX = 400_000
 
 async function asOperator<T>(server: PrivateRedis, work: (redis: Redis) => Promise<T>): Promise<T> {
@@ -36,19 +36,25 @@ export async function haveBegun(server: PrivateRedis): Promise<void> {
   await settle(server)
 }
 
+/** By how many bytes its log has grown since it began anew. */
+const growth = (server: PrivateRedis): Promise<number> =>
+  asOperator(server, async (redis) => {
+    const info = await redis.info('persistence')
+    const size = (name: string): number => Number(new RegExp(`${name}:(\\d+)`).exec(info)?.[1])
+    return size('aof_current_size') - size('aof_base_size')
+  })
+
 /**
  * Stops it, cuts up to half of what its log has grown by since it began, and starts it again.
  * Resolves to whether a position has gone back.
  */
 export async function rewind(server: PrivateRedis, draw: Draw): Promise<boolean> {
-  const [info, before] = await asOperator(server, (redis) =>
-    Promise.all([redis.info('persistence'), positions(redis)]),
-  )
-  const size = (name: string): number => Number(new RegExp(`${name}:(\\d+)`).exec(info)?.[1] ?? 0)
-  const grown = size('aof_current_size') - size('aof_base_size')
-  const most = Math.min(CUT_BYTES_MAX, Math.floor(grown / 2))
+  await until('there is something to forget', async () => (await growth(server)) > GROWTH_MIN)
+  const before = await asOperator(server, positions)
+  const grown = await growth(server)
   await server.stop()
-  server.cutLog(Math.min(draw(CUT_BYTES_MIN, Math.max(CUT_BYTES_MIN, most)), grown))
+  const most = Math.min(CUT_BYTES_MAX, Math.floor(grown / 2))
+  server.cutLog(draw(Math.floor(most / 8), most))
   await server.restart()
   const after = await asOperator(server, positions)
   return after.some((next, i) => next < before[i]!)

@@ -56,6 +56,8 @@ export async function openSurroundings(): Promise<Surroundings> {
     TRIBUTARY_CLICKHOUSE__DATABASE: TOPIC,
     TRIBUTARY_FLUSH_INTERVAL: '500ms',
     TRIBUTARY_RECHECK_INTERVAL: '3s',
+    // A machine that does more than this run is no standstill.
+    TRIBUTARY_STALL_TIMEOUT: '180s',
     TRIBUTARY_LOG_LEVEL: 'debug',
   }
   const config = { 'message.timestamp.type': 'CreateTime', 'retention.ms': '-1' }

@@ -20,8 +20,14 @@ export function stateTroubles(redis: Redis, topic: string): readonly Trouble[] {
     ['another_group', (p) => set(p, 'group', 'another')],
     ['beyond_log_end', (p) => set(p, 'next', '1000000')],
     ['record_differs', (p) => set(p, 'last_record', `0:${'0'.repeat(32)}`)],
-    ['partition_count_changed', (p) => set(p, 'partition_counts', '0:5')],
+    ['partition_count_changed', (p) => changeCount(redis, partitionKeys(topic, p).meta)],
   ]
+}
+
+/** As if the topic had had other partitions from the position on: what came before stays judged. */
+async function changeCount(redis: Redis, meta: string): Promise<void> {
+  const [counts, next] = await redis.hmget(meta, 'partition_counts', 'next')
+  await redis.hset(meta, 'partition_counts', `${counts},${next}:5`)
 }
 
 async function loseOne(redis: Redis, hash: string): Promise<void> {

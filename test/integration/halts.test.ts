@@ -94,7 +94,7 @@ describeWithServices(
     it('goes on after what the operator decides, each decision with its row', async () => {
       const accepted = await tributary('admin', 'partitions', '--accept', '--execute')
       expect(accepted).toMatchObject({ exitCode: 0 })
-      expect(accepted.stdout).toContain('partition 7: 5 from offset 0, 10 from offset')
+      expect(accepted.stdout).toContain('partition 7: 10 from offset 0, 5 from offset')
       const rebuild = ['admin', 'rebuild', '--all', '--reason', 'a test']
       const dry = await tributary(...rebuild)
       expect(dry, dry.stderr).toMatchObject({ exitCode: 0 })
