@@ -6,6 +6,7 @@ import { Fenced } from './halt.ts'
 import type { PartitionLoop } from './partition-loop.ts'
 import { sentence } from './sentence.ts'
 import type { WorkerOptions } from './worker-options.ts'
+import { OVER } from './waiting.ts'
 
 const FAILED_WAIT_MAX_MS = 30_000
 
@@ -51,12 +52,12 @@ export class FlushLoop {
   /** No more flushes but those that are asked for. */
   stop(): void {
     this.#isStopped = true
-    this.#waker.abort()
+    this.#waker.abort(OVER)
   }
 
   /** Rows wait: flushes at once, unless the last flush failed. */
   request(): void {
-    if (!this.#isFailing) this.#waker.abort()
+    if (!this.#isFailing) this.#waker.abort(OVER)
   }
 
   /** Flushes whatever can be; resolves to whether ClickHouse took it. Never rejects. */

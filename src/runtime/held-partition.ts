@@ -8,6 +8,7 @@ import { sendCommit } from './commit.ts'
 import { Flusher } from './flusher.ts'
 import type { OutcomeCounts } from './outcome-counts.ts'
 import type { PartitionOptions } from './partition-options.ts'
+import { OVER } from './waiting.ts'
 
 /** What one commit covers beside the changes themselves. */
 export interface Part {
@@ -93,7 +94,7 @@ export class HeldPartition {
    * that the store does not answer is given up.
    */
   fail(reason: unknown): void {
-    this.#givenUp.abort()
+    this.#givenUp.abort(OVER)
     this.#inFlight = Promise.resolve(reason instanceof Error ? reason : new Error(String(reason)))
   }
 

@@ -12,7 +12,7 @@ import { PartitionWorker } from './partition-worker.ts'
 import { patientDeadLetters, patientStore } from './patient-ports.ts'
 import { sentence } from './sentence.ts'
 import { Ticker } from './ticker.ts'
-import { within } from './waiting.ts'
+import { OVER, within } from './waiting.ts'
 import type { WorkerOptions } from './worker-options.ts'
 
 /** Attempts follow each other ever more slowly, up to so many times the first wait. */
@@ -84,7 +84,7 @@ export class PartitionLoop {
 
   /** Ends the reading; what has been read so far is applied and stays held, to be flushed. */
   finish(): void {
-    this.#reading.abort()
+    this.#reading.abort(OVER)
   }
 
   /** Lets go of the partition at once. */
@@ -92,8 +92,8 @@ export class PartitionLoop {
     if (this.isReleased) return
     const { partition, state } = this
     const { next } = state
-    this.#reading.abort()
-    this.#life.abort()
+    this.#reading.abort(OVER)
+    this.#life.abort(OVER)
     this.worker.release()
     const { telemetry } = this.#context.options
     telemetry.log('info', 'partition_released', 'the partition was let go', { partition, next })

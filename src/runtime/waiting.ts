@@ -6,6 +6,8 @@ import { Fenced } from './halt.ts'
 
 const RETRY_MIN_MS = 100
 const RETRY_MAX_MS = 5_000
+/** Nobody reads it; without one, an error with a stack would be made each time. */
+export const OVER = 'over'
 
 /** Resolves as the promise does, or to null once the signal aborts, whichever comes first. */
 export async function unlessAborted<T>(
@@ -29,7 +31,7 @@ export async function within<T>(clock: Clock, ms: number, promise: Promise<T>): 
   try {
     return await Promise.race([promise, clock.sleep(ms, timer.signal).then(() => null)])
   } finally {
-    timer.abort()
+    timer.abort(OVER)
   }
 }
 

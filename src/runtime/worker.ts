@@ -5,7 +5,7 @@ import type { AssignmentHandler, TopicFacts } from '../ports/record-source.ts'
 import { FlushLoop } from './flush-loop.ts'
 import { PartitionLoop } from './partition-loop.ts'
 import { sentence } from './sentence.ts'
-import { within } from './waiting.ts'
+import { OVER, within } from './waiting.ts'
 import { watchOver } from './watchdog.ts'
 import type { WorkerEnd, WorkerOptions, WorkerStatus } from './worker-options.ts'
 
@@ -180,7 +180,7 @@ export class Worker {
     this.#flushLoop.stop()
     await within(clock, FLUSH_MAX_MS, this.#flushLoop.flush())
     await probe.at('flushed')
-    this.#background.abort()
+    this.#background.abort(OVER)
     this.#releaseAll()
     if (this.#hasStarted) await within(clock, LEAVE_MAX_MS, source.stop())
     await probe.at('left')

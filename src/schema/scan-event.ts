@@ -51,10 +51,16 @@ const PARENTHESIS = 0x28
 const NO_AMOUNT: AmountFields = {}
 const NO_HASH = new Int32Array(2)
 
+/**
+ * What bytes mean that were seen lately, megabytes of it: one for all scanners, since it is the same
+ * for whomever they read, and partitions come and go.
+ */
+let memory: { readonly pool: TextPool; readonly persons: PersonHashes } | null = null
+
 export class EventScanner {
   readonly #tokens = new EventTokens()
-  readonly #pool = new TextPool()
-  readonly #persons = new PersonHashes()
+  readonly #pool: TextPool
+  readonly #persons: PersonHashes
   readonly #words = new WordReader()
   readonly #keyWords = new WordReader()
   readonly #amounts: AmountRule
@@ -62,6 +68,9 @@ export class EventScanner {
 
   constructor(settings: Settings) {
     this.#amounts = createAmountRule(settings)
+    memory ??= { pool: new TextPool(), persons: new PersonHashes() }
+    this.#pool = memory.pool
+    this.#persons = memory.persons
   }
 
   /** The event in these bytes; null: not for this path. */
