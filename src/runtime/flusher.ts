@@ -11,6 +11,7 @@ import type { LedgerRow } from '../core/tables.ts'
 import type { BookedRange, LineageRow } from '../ports/ledger-sink.ts'
 import type { PartitionMeta } from '../ports/state-store.ts'
 import type { PartitionOptions } from './partition-options.ts'
+import { isOvertaken } from './overtaken.ts'
 import { WORDS_MAX, newRoom, publishTogether } from './publish.ts'
 import type { Room, Snapshot, TableSnapshot } from './publish.ts'
 
@@ -111,6 +112,7 @@ export class Flusher {
       const texts = new Set(found.map((row) => JSON.stringify(row)))
       for (const [row, offset, text] of landed) {
         if (texts.has(text) || booked.tables[table]!.offsets[row] !== offset) continue
+        if (isOvertaken(table, text, found)) continue
         booked.tables[table]!.markLost(row)
         lost++
       }
@@ -188,9 +190,11 @@ export class Flusher {
       for (const hour of hours) {
         const booked = this.#table(hour, table)
         for (let row = 0; row < booked.rows.count; row++) {
-          if (texts.has(JSON.stringify(this.#row(table, booked, row, hour)))) continue
-          booked.markLost(row)
+          const text = JSON.stringify(this.#row(table, booked, row, hour))
+          if (texts.has(text)) continue
           lost.add(hour)
+          if (isOvertaken(table, text, found)) continue
+          booked.markLost(row)
           lostRows++
         }
       }

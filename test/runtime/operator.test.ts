@@ -30,6 +30,17 @@ const SETTINGS = settingsFor(7)
 const LOG = generateLog(7, { settings: SETTINGS, records: { min: 60, max: 60 } })
 const HALF = LOG[30]!.offset
 
+/** Of a state before its first record. */
+const FRESH = {
+  next: 0,
+  streamTimeMs: 0,
+  dueFromHour: 0,
+  journeys: 0,
+  journeysBegun: 0,
+  dictionary: 0,
+  lastRecord: '',
+}
+
 interface Trouble {
   readonly view?: (view: LogView) => LogView
   readonly undecodable?: UndecodableBatch
@@ -119,6 +130,20 @@ describe('a new lineage beside the old', () => {
     const [old] = plan.others
     expect(records(world, old!.lineage)).toBe(30)
     expect(records(world, plan.lineage)).toBe(30)
+  })
+
+  it('begins behind what has landed also where the state has gone back since', async () => {
+    const world = await halfway()
+    const ahead = { ...world, store: createWorld(LOG, SETTINGS).store }
+    const worker = createWorker(ahead)
+    const view = logView(ahead)
+    await ahead.store.acquire('before')
+    await ahead.store.create('before', { ...(await world.store.owner()).meta!, ...FRESH })
+    await worker.acquire(view)
+    await worker.apply(spanOf(ahead, 0, endOf(world)))
+    await worker.flush()
+    const plan = await beginLineage(contextOf(world, true), request({}))
+    expect(plan.baseOffset).toBe(endOf(world))
   })
 
   it('begins at the last flush when the state is gone, and says what is lost', async () => {
