@@ -8,7 +8,7 @@ import { otherKind } from './sim-settings.ts'
 import type { SimWorld } from './sim-world.ts'
 
 /** Whatever was on its way when all workers were killed has arrived by then. */
-const SETTLED_MS = 7_000
+const SETTLED_MS = 2_500
 const HOUR_MS = 3_600_000
 const TORN: readonly Torn[] = ['journey', 'dictionary', 'hour']
 

@@ -14,7 +14,7 @@ import { TOPIC } from './sim-log.ts'
 import { fingerprintOf, settingsOfKind } from './sim-settings.ts'
 import type { SimWorld } from './sim-world.ts'
 
-const COMES_MS = 1_500
+const COMES_MS = 800
 /** A worker that has not stopped by then is killed. */
 const STOPS_MS = 6_000
 const SKEW_MS = 3_600_000
@@ -48,11 +48,18 @@ export class Operator {
     clock.after(COMES_MS, () => {
       this.#fleet.hold()
       for (const process of this.#fleet.processes) this.#fleet.stop(process, 0)
-      clock.after(STOPS_MS, () => {
-        for (const process of this.#fleet.processes) this.#fleet.kill(process, 0)
-        void this.#decide()
-      })
+      this.#whenStopped(clock.nowMs + STOPS_MS)
     })
+  }
+
+  #whenStopped(endMs: number): void {
+    const { clock } = this.#world
+    if (this.#fleet.processes.length > 0 && clock.nowMs < endMs) {
+      clock.after(200, () => this.#whenStopped(endMs))
+      return
+    }
+    for (const process of this.#fleet.processes) this.#fleet.kill(process, 0)
+    void this.#decide()
   }
 
   async #decide(): Promise<void> {

@@ -45,8 +45,8 @@ function whatOf(draw: Draw, call: CallName): CallFault {
   const any: CallFault[] = [
     { kind: 'refused' },
     { kind: 'answer-lost' },
-    { kind: 'lands-late', ms: draw(1, 3_000) },
-    { kind: 'slow', ms: draw(1, 6_000) },
+    { kind: 'lands-late', ms: draw(1, 1_500) },
+    { kind: 'slow', ms: draw(1, draw(0, 3) === 0 ? 6_000 : 1_000) },
   ]
   if (call === 'clickhouse.insert') any.push({ kind: 'lied' }, { kind: 'lied' })
   if (call === 'kafka.read') any.push({ kind: 'jumped', offsets: draw(1, 4) }, { kind: 'hangs' })
@@ -70,7 +70,7 @@ function whenOf(draw: Draw, { horizonMs }: PlannedWorld): When {
 
 function worldWhat(draw: Draw): WorldFault {
   const slot = draw(0, 2)
-  const restartMs = draw(100, 1_500)
+  const restartMs = draw(50, 600)
   const kind = pickWeighted(
     [
       [5, 'kill'],
@@ -90,16 +90,16 @@ function worldWhat(draw: Draw): WorldFault {
     case 'stop':
       return { kind, slot, restartMs }
     case 'freeze':
-      return { kind, slot, ms: draw(100, 6_000) }
+      return { kind, slot, ms: draw(100, 3_000) }
     case 'rebalance':
-      return { kind, toldAfterMs: [0, 1, 2].map(() => (draw(0, 1) === 0 ? 0 : draw(1, 4_000))) }
+      return { kind, toldAfterMs: [0, 1, 2].map(() => (draw(0, 1) === 0 ? 0 : draw(1, 2_000))) }
     case 'rewind':
       return { kind, writes: draw(1, 6) }
     case 'outage':
       return {
         kind,
         service: (['redis', 'clickhouse', 'kafka', 'dlq'] as const)[draw(0, 3)]!,
-        ms: draw(100, 4_000),
+        ms: draw(100, 2_000),
       }
     case 'insert-again':
       return { kind, back: draw(0, 20) }

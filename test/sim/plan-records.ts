@@ -8,8 +8,8 @@ import type { LogRecord } from '../oracle/log.ts'
 import type { PlannedRecord, PlannedWorld } from './plan.ts'
 import { settingsOfKind } from './sim-settings.ts'
 
-const RECORDS_MIN = 12
-const RECORDS_MAX = 44
+const RECORDS_MIN = 8
+const RECORDS_MAX = 28
 
 export function planRecords(draw: Draw, world: PlannedWorld): PlannedRecord[] {
   const settings = settingsOfKind(world.settings)
@@ -35,7 +35,7 @@ function contentOf(draw: Draw, record: LogRecord): Content {
     return { ...plain, key: null, value: null, beside: draw(0, 2), isTick: true }
   if (record.kind === 'rejected') return { ...plain, ...refusedContent(draw, record.timeMs) }
   const { userHash } = record.event
-  const value = JSON.stringify(toWire(record.event))
+  const value = JSON.stringify(toWire(record.event), withoutBlanks)
   const isMisplaced = draw(0, 39) === 0
   return { ...plain, key: userHash, value, beside: isMisplaced ? draw(1, 2) : 0 }
 }
@@ -64,3 +64,6 @@ function refusedContent(draw: Draw, timeMs: number): Pick<Content, 'key' | 'valu
   ]
   return choices[draw(0, choices.length - 1)]!()
 }
+
+/** Most producers leave out what they do not know. */
+const withoutBlanks = (_: string, value: unknown): unknown => (value === '' ? undefined : value)
