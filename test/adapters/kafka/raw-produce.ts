@@ -1,4 +1,4 @@
-// Writes one record batch as it is, by a Produce request (version 7) of our own: what no producer
+// Writes record batches as they are, by a Produce request (version 7) of our own: what no producer
 // would make of records by itself.
 import type { Kafka } from 'kafkajs'
 import { BrokerLink } from '../../../src/adapters/kafka/broker-link.ts'
@@ -6,22 +6,39 @@ import type { ProtocolRequest, ProtocolResponse } from '../../../src/adapters/ka
 
 const TIMEOUT_MS = 30_000
 
-/** Throws where the broker does not take it. */
+export interface RawProducer {
+  /** Resolves to the offset of its first record. Throws where the broker does not take it. */
+  produce(partition: number, batch: Buffer): Promise<number>
+  close(): Promise<void>
+}
+
+export async function openRawProducer(kafka: Kafka, topic: string): Promise<RawProducer> {
+  const link = new BrokerLink(kafka, topic)
+  await link.connect()
+  return {
+    produce: async (partition, batch) => {
+      const leader = await link.leaderOf(partition)
+      const request = produceRequest(topic, partition, batch)
+      const { errorCode, baseOffset } = await link.send(leader ?? '', request, produceResponse)
+      if (errorCode !== 0) throw new Error(`the broker refused the batch: error ${errorCode}`)
+      return baseOffset
+    },
+    close: () => link.disconnect(),
+  }
+}
+
+/** One batch. */
 export async function rawProduce(
   kafka: Kafka,
   topic: string,
   partition: number,
   batch: Buffer,
 ): Promise<void> {
-  const link = new BrokerLink(kafka, topic)
-  await link.connect()
+  const producer = await openRawProducer(kafka, topic)
   try {
-    const leader = await link.leaderOf(partition)
-    const request = produceRequest(topic, partition, batch)
-    const { errorCode } = await link.send(leader ?? '', request, produceResponse)
-    if (errorCode !== 0) throw new Error(`the broker refused the batch: error ${errorCode}`)
+    await producer.produce(partition, batch)
   } finally {
-    await link.disconnect()
+    await producer.close()
   }
 }
 
@@ -45,11 +62,18 @@ function produceRequest(topic: string, partition: number, batch: Buffer): Protoc
   }
 }
 
-const produceResponse: ProtocolResponse<{ readonly errorCode: number }> = {
+interface ProduceAnswer {
+  readonly errorCode: number
+  readonly baseOffset: number
+}
+
+const produceResponse: ProtocolResponse<ProduceAnswer> = {
   decode: (payload) => {
-    // Topics, name, partitions, partition, error.
-    const errorCode = payload.readInt16BE(4 + 2 + payload.readInt16BE(4) + 4 + 4)
-    return Promise.resolve({ errorCode, clientSideThrottleTime: 0 })
+    // Topics, name, partitions, partition; then error and base offset.
+    const at = 4 + 2 + payload.readInt16BE(4) + 4 + 4
+    const errorCode = payload.readInt16BE(at)
+    const baseOffset = Number(payload.readBigInt64BE(at + 2))
+    return Promise.resolve({ errorCode, baseOffset, clientSideThrottleTime: 0 })
   },
   parse: (answer) => Promise.resolve(answer),
 }
