@@ -71,10 +71,11 @@ export function createWitness(
       seen[result === 'committed' ? 'commits' : 'fenced']++
       if (result === 'fenced') return result
       const { next } = commit.meta
-      expect(await stateOf(world.store)).toBe(reference.stateAt(next))
+      // Whoever commits takes an error for ambiguous and goes on; a soft one fails the test.
+      expect.soft(await stateOf(world.store)).toBe(reference.stateAt(next))
       const letters = new Set(world.deadLetters.letters.map(letterText))
       const unsent = reference.lettersAt(next).filter((letter) => !letters.has(letter))
-      expect(unsent, 'dead letters of what was committed').toEqual([])
+      expect.soft(unsent, 'dead letters of what was committed').toEqual([])
       return result
     },
     forgetHours: async (token, hours, next) => {
