@@ -3,6 +3,7 @@ import Table from 'cli-table3'
 import pc from 'picocolors'
 import type { Campaign } from './campaign.ts'
 import type { Failing } from './failing.ts'
+import { histogram, thousands } from './histogram.ts'
 import type { Hunt, Hunted } from './hunt.ts'
 import type { OneSeed } from './one-seed.ts'
 import { shortTrace } from './short-trace.ts'
@@ -58,7 +59,7 @@ function failingText(failing: Failing): string {
     '',
     `The smallest plan found that fails has ${records.left} of ${records.all} records and ` +
       `${faults.left} of ${faults.all} faults:`,
-    ...plan.faults.map((fault) => `  ${JSON.stringify(fault)}`),
+    ...[...plan.faults, ...plan.records].map((part) => `  ${JSON.stringify(part)}`),
     `  in ${JSON.stringify(plan.world)}`,
     '',
     ...shortTrace(trace),
@@ -69,20 +70,9 @@ function failingText(failing: Failing): string {
   ])
 }
 
-/** What came about, by kind, the most frequent first. */
-function histogram(counts: Readonly<Record<string, number>>): string {
-  const table = new Table({ head: ['what came about', 'times'], style: PLAIN })
-  table.options.colAligns = ['left', 'right']
-  const entries = Object.entries(counts).sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
-  for (const [name, times] of entries) table.push([name, thousands(times)])
-  return table.toString()
-}
-
 function oneLine(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim()
   return line.length > DIFFERENCE_MAX ? `${line.slice(0, DIFFERENCE_MAX - 1)}…` : line
 }
-
-const thousands = (number: number): string => String(number).replaceAll(/\B(?=(?:\d{3})+$)/g, ',')
 
 const lines = (parts: readonly string[]): string => parts.join('\n')
