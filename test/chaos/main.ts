@@ -1,10 +1,10 @@
 // `npm run chaos`: runs, shows progress, prints the report and decides how the process ends.
-import { createProgress } from '../../src/cli/progress.ts'
-import type { Progress } from '../../src/cli/progress.ts'
 import { EXIT } from '../../src/ports/errors.ts'
 import { removeServers } from '../services/private-server.ts'
 import { USAGE, parseOptions } from './options.ts'
 import type { ChaosOptions } from './options.ts'
+import { showProgress } from './progress.ts'
+import type { Progress } from './progress.ts'
 import { reportText } from './report.ts'
 import { runChaos } from './run.ts'
 import { killWorkers } from './worker-process.ts'
@@ -13,7 +13,7 @@ async function main(options: ChaosOptions): Promise<number> {
   let progress: Progress | null = null
   const watcher = {
     progress: (done: number, total: number) => {
-      progress ??= createProgress({ total, unit: 'faults', quiet: false })
+      progress ??= showProgress(total)
       progress.update(done)
       if (done === total) progress.stop()
     },

@@ -5,7 +5,7 @@
 import type { Settings } from '../../src/core/settings.ts'
 import { generateLog } from '../logs/build-log.ts'
 import { START_MS } from '../logs/choose-times.ts'
-import { ownedBy } from '../logs/owned-by.ts'
+import { movedBy, ownedBy } from '../logs/owned-by.ts'
 import type { LogRecord } from '../oracle/log.ts'
 
 export const DAY_MS = 86_400_000
@@ -51,12 +51,6 @@ function earliest(going: readonly Going[]): Going | null {
 function logOf(seed: number, number: number, settings: Settings): Going {
   const laterMs = FIRST_MS + number * STEP_MS - START_MS
   const log = generateLog(seed * 100_000 + number, { settings, persons: PERSONS })
-  const records = log.map((record) => ownedBy(moved(record, laterMs), `${number}-`))
+  const records = log.map((record) => ownedBy(movedBy(record, laterMs), `${number}-`))
   return { records, at: 0, latestMs: records[0]!.timeMs }
-}
-
-function moved(record: LogRecord, laterMs: number): LogRecord {
-  const timeMs = record.timeMs + laterMs
-  if (record.kind !== 'event') return { ...record, timeMs }
-  return { ...record, timeMs, event: { ...record.event, timeMs: record.event.timeMs + laterMs } }
 }

@@ -12,8 +12,9 @@ import { partitionOf } from '../../src/schema/partitioners.ts'
 import { oracleRows } from '../core/oracle-rows.ts'
 import { deleteTopics } from '../services.ts'
 import { generateLog } from '../logs/build-log.ts'
+import { movedBy, ownedBy } from '../logs/owned-by.ts'
 import { toWire } from '../logs/to-wire.ts'
-import type { LogEvent, LogRecord } from '../oracle/log.ts'
+import type { LogRecord } from '../oracle/log.ts'
 import { runOracle } from '../oracle/oracle.ts'
 
 const DAY_MS = 86_400_000
@@ -26,28 +27,12 @@ const PERSONS_PER_LOG = 4
 export function mergedLog(seed: number, settings: Settings, logs: number): LogRecord[] {
   const all = Array.from({ length: logs }, (_, i) =>
     generateLog(seed * 1_000 + i, { settings, persons: PERSONS_PER_LOG }).map((record) =>
-      record.kind === 'event' ? { ...record, event: owned(record.event, `${seed}-${i}-`) } : record,
+      ownedBy(record, `${seed}-${i}-`),
     ),
   )
   const merged = all.flat().sort((a, b) => a.timeMs - b.timeMs)
   const laterMs = Date.now() - DAY_MS - merged.at(-1)!.timeMs
-  return merged.map((record) => moved(record, laterMs))
-}
-
-function owned(event: LogEvent, prefix: string): LogEvent {
-  const { eventId, userHash, transactionId } = event
-  return {
-    ...event,
-    eventId: prefix + eventId,
-    userHash: prefix + userHash,
-    transactionId: transactionId === '' ? '' : prefix + transactionId,
-  }
-}
-
-function moved(record: LogRecord, laterMs: number): LogRecord {
-  const timeMs = record.timeMs + laterMs
-  if (record.kind !== 'event') return { ...record, timeMs }
-  return { ...record, timeMs, event: { ...record.event, timeMs: record.event.timeMs + laterMs } }
+  return merged.map((record) => movedBy(record, laterMs))
 }
 
 /** A topic that holds what was produced to it so far, as the oracle takes it. */
