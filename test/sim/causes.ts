@@ -57,6 +57,11 @@ export class Causes {
         return this.#whileStopped(() => this.#tear(fault, partition))
       case 'other-settings':
         return this.#whileStopped(() => {
+          // A first lineage that was lost before anybody knew of it would begin under its old name.
+          const isLost = (one: number): boolean =>
+            world.redis.meta(one) === null && world.clickhouse.statuses(one).size > 0
+          if (this.#all().some(isLost)) return
+          world.redis.keepAll()
           world.deployed.settingsKind = otherKind(world.plan.world.settings)
           this.#add(fault, ['settings_changed'], this.#withState())
         })
@@ -122,6 +127,7 @@ export class Causes {
       return this.#world.isKnown(one, lineage)
     })
     redis.wipe()
+    redis.wentBackMs = this.#world.clock.nowMs
     this.#add(fault, ['state_missing'], known)
   }
 

@@ -19,6 +19,8 @@ const COMES_MS = 800
 const STOPS_MS = 6_000
 const SKEW_MS = 3_600_000
 
+type Misfit = 'settings_changed' | 'another_group' | 'another_cluster'
+
 export interface OperatorOptions {
   readonly world: SimWorld
   readonly fleet: Fleet
@@ -91,15 +93,15 @@ export class Operator {
         await this.#beginAnew(partitions, this.#wayOf(reason))
         break
       case 'settings_changed':
-        if (rebuilds) await this.#beginAnew(this.#all(), 0)
-        else deployed.settingsKind = plan.world.settings
+        if (!rebuilds && !this.#isMixed(reason)) deployed.settingsKind = plan.world.settings
+        else await this.#beginAnew(this.#misfits(reason), 0)
         break
       case 'another_group':
-        if (rebuilds) await this.#beginAnew(this.#all(), 0)
-        else deployed.group = 'workers'
+        if (!rebuilds && !this.#isMixed(reason)) deployed.group = 'workers'
+        else await this.#beginAnew(this.#misfits(reason), 0)
         break
       case 'another_cluster':
-        if (rebuilds) await this.#beginAnew(this.#all(), 0)
+        if (rebuilds || this.#isMixed(reason)) await this.#beginAnew(this.#misfits(reason), 0)
         else log.log.facts = { ...log.log.facts, clusterId: 'cluster' }
         break
       case 'partition_count_changed':
@@ -126,6 +128,28 @@ export class Operator {
         return this.#untilTrue(partitions)
     }
     return 0
+  }
+
+  /** Partitions with a state that does not fit what is deployed. */
+  #misfits(reason: Misfit): number[] {
+    return this.#withState().filter((one) => !this.#fits(one, reason))
+  }
+
+  /** Some states were made under the one, some under the other: there is no way back for all. */
+  #isMixed(reason: Misfit): boolean {
+    return this.#withState().some((one) => this.#fits(one, reason))
+  }
+
+  #fits(partition: number, reason: Misfit): boolean {
+    const { redis, deployed, log } = this.#world
+    const meta = redis.meta(partition)
+    if (reason === 'another_cluster') return meta?.clusterId === log.log.facts.clusterId
+    if (reason === 'another_group') return meta?.group === deployed.group
+    return meta?.fingerprint === fingerprintOf(deployed.settingsKind)
+  }
+
+  #withState(): number[] {
+    return this.#all().filter((one) => this.#world.redis.meta(one) !== null)
   }
 
   /** The way on that the plan names for what was noticed so. */

@@ -61,6 +61,9 @@ export class SimRedis {
     return this.store(partition).held.meta
   }
 
+  /** When it last lost something, in ms after the start. */
+  wentBackMs = Number.NEGATIVE_INFINITY
+
   /** Restarts with all but the last `writes` writes. */
   rewind(writes: number): void {
     this.#writes = this.#writes.slice(0, Math.max(this.#kept, this.#writes.length - writes))
