@@ -1,6 +1,7 @@
 // `tributary audit` beside a run: whatever is going on, Redis, ClickHouse and a replay of the log
 // must agree.
 import { EXIT } from '../../src/ports/errors.ts'
+import type { Findings } from './findings.ts'
 import { runProgram } from './surroundings.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -9,12 +10,12 @@ const SHOWN_CHARACTERS = 2_000
 /** Resolves to whether the audit came to an end; differences become findings. */
 export async function expectAgreement(
   { env }: Pick<Surroundings, 'env'>,
-  findings: string[],
+  findings: Findings,
 ): Promise<boolean> {
   const { exitCode, stdout, stderr } = await runProgram(['audit', '--quiet'], env)
   if (exitCode === EXIT.ok) return true
   if (exitCode === EXIT.unavailable) return false
   const shown = (stdout + stderr).slice(0, SHOWN_CHARACTERS)
-  findings.push(`an audit beside the faults ended with ${exitCode}:\n${shown}`)
+  findings.add(`an audit beside the faults ended with ${exitCode}:\n${shown}`)
   return true
 }

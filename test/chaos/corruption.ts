@@ -32,12 +32,12 @@ export async function corruptAndAudit(surroundings: Surroundings, crew: Crew): P
     const { exitCode, stdout } = await runProgram(['audit', '--quiet'], surroundings.env)
     const isNamed = exitCode === EXIT.unexpected && stdout.includes(WRONG)
     if (exitCode !== EXIT.ok && !isNamed) {
-      crew.findings.push(`an audit of a changed row ended with ${exitCode}:\n${stdout}`)
+      crew.findings.add(`an audit of a changed row ended with ${exitCode}:\n${stdout}`)
     }
     const deadline = Date.now() + REPAIRED_WITHIN_MS
     const isWrong = async (): Promise<boolean> => JSON.stringify(await read()).includes(WRONG)
     while (Date.now() < deadline && (await isWrong())) await sleep(100)
-    if (await isWrong()) crew.findings.push(`nobody has repaired ${JSON.stringify(row)}`)
+    if (await isWrong()) crew.findings.add(`nobody has repaired ${JSON.stringify(row)}`)
     if (isNamed) return 1
   }
   return 0

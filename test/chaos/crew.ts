@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EXIT } from '../../src/ports/errors.ts'
 import type { FailPoint, Kill } from './fail-points.ts'
+import type { Findings } from './findings.ts'
 import type { Surroundings } from './surroundings.ts'
 import { Tally } from './tally.ts'
 import { WorkerProcess } from './worker-process.ts'
@@ -13,8 +14,7 @@ const JOIN_MAX_MS = 180_000
 
 export class Crew {
   readonly tally = new Tally()
-  /** Sentences. */
-  readonly findings: string[] = []
+  readonly findings: Findings
   /** By fail-point. */
   readonly killed = new Map<FailPoint, number>()
   /** How workers ended that nobody killed, by exit code. */
@@ -23,8 +23,9 @@ export class Crew {
   readonly #running = new Set<WorkerProcess>()
   #steady: WorkerProcess | null = null
 
-  constructor(surroundings: Surroundings) {
+  constructor(surroundings: Surroundings, findings: Findings) {
     this.#surroundings = surroundings
+    this.findings = findings
   }
 
   get running(): readonly WorkerProcess[] {
@@ -67,7 +68,7 @@ export class Crew {
 
   #ended(worker: WorkerProcess, { code, isKilledAsPlanned }: WorkerEnding): void {
     this.#running.delete(worker)
-    for (const halt of worker.halts) this.findings.push(`a partition has halted: ${halt}`)
+    for (const halt of worker.halts) this.findings.add(`a partition has halted: ${halt}`)
     const { kill } = worker.plan
     if (isKilledAsPlanned && kill !== null) {
       this.killed.set(kill.at, (this.killed.get(kill.at) ?? 0) + 1)
@@ -76,6 +77,6 @@ export class Crew {
     const how = String(code ?? 'signal')
     this.exits.set(how, (this.exits.get(how) ?? 0) + 1)
     const isExpected = code === EXIT.ok || code === EXIT.unavailable || code === null
-    if (!isExpected) this.findings.push(`a worker ended with ${how}:\n${worker.tail}`)
+    if (!isExpected) this.findings.add(`a worker ended with ${how}:\n${worker.tail}`)
   }
 }

@@ -67,7 +67,7 @@ export class Director {
     for (const [i, fault] of faults.entries()) {
       while (this.#share < i / (faults.length + 1)) await sleep(POLL_MS)
       await bring(fault, draw).catch((error: unknown) => {
-        this.#to.crew.findings.push(`${fault}: ${String(error)}`)
+        this.#to.crew.findings.add(`${fault}: ${String(error)}`)
       })
       await sleep(draw(200, 1_500))
     }
@@ -116,7 +116,7 @@ export class Director {
       happened(fault)
       return
     }
-    crew.findings.push(`${fault} could not be brought about`)
+    crew.findings.add(`${fault} could not be brought about`)
   }
 
   /** Resolves to whether it has come about. */

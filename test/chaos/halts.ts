@@ -12,6 +12,7 @@ import { HALT_REASONS } from '../../src/runtime/halt.ts'
 import { damageBatch, stateTroubles } from '../integration/halt-troubles.ts'
 import { compareWithOracle } from './compare.ts'
 import { isDrained } from './drained.ts'
+import type { Findings } from './findings.ts'
 import { HaltStage } from './halt-stage.ts'
 import { FastProducer } from './producer.ts'
 import { readLetters, readLogs } from './read-back.ts'
@@ -30,24 +31,24 @@ const REASON = ['--reason', 'chaos', '--execute']
 export async function runHalts(
   surroundings: Surroundings,
   seed: number,
-  findings: string[],
+  findings: Findings,
 ): Promise<Readonly<Record<string, number>>> {
   const stage = new HaltStage(surroundings)
   const redis = new Redis(surroundings.redis.url)
   try {
-    findings.push(...(await haltStates(stage, redis, seed)))
+    findings.add(...(await haltStates(stage, redis, seed)))
     await haltByEviction(stage, redis)
     await haltByTopic(stage)
     await haltByTrim(stage, redis)
     await haltByClock(stage)
     await haltByDamage(stage)
   } catch (error) {
-    findings.push(`halts: ${error instanceof Error ? error.message : String(error)}`)
+    findings.add(`halts: ${error instanceof Error ? error.message : String(error)}`)
   } finally {
     redis.disconnect()
   }
   const missing = HALT_REASONS.filter((reason) => stage.seen[reason] === undefined)
-  if (missing.length > 0) findings.push(`halts that did not come about: ${missing.join(', ')}`)
+  if (missing.length > 0) findings.add(`halts that did not come about: ${missing.join(', ')}`)
   return stage.seen
 }
 

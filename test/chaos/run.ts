@@ -8,6 +8,7 @@ import { Crew } from './crew.ts'
 import { Director } from './director.ts'
 import type { Direction } from './director.ts'
 import { isDrained, stateFigures } from './drained.ts'
+import { Findings } from './findings.ts'
 import { runHalts } from './halts.ts'
 import type { ChaosOptions } from './options.ts'
 import { FastProducer } from './producer.ts'
@@ -35,7 +36,7 @@ export async function runChaos(options: ChaosOptions, watcher: Watcher): Promise
   const schedule = planFaults(seed, amounts)
   watcher.say('starting Kafka, Redis and ClickHouse')
   const surroundings = await openSurroundings()
-  const crew = new Crew(surroundings)
+  const crew = new Crew(surroundings, new Findings((text) => watcher.say(text)))
   const faults: Record<string, number> = {}
   const total = schedule.kills.length + schedule.services.length + schedule.members.length
   let done = 0
@@ -83,7 +84,7 @@ export async function runChaos(options: ChaosOptions, watcher: Watcher): Promise
     versions: await versionsOf(surroundings),
   }
   await surroundings.db.close()
-  return { ...report, findings: [...crew.findings, ...shortcomings(report)] }
+  return { ...report, findings: [...crew.findings.all, ...shortcomings(report)] }
 }
 
 /** In seconds. */
@@ -92,7 +93,7 @@ async function drain(surroundings: Surroundings, crew: Crew): Promise<number> {
   while (!(await isDrained(surroundings, TOPIC))) {
     if (Date.now() - begunMs > DRAIN_MAX_MS) {
       const tails = crew.running.map(({ tail }) => tail).join('\n---\n')
-      crew.findings.push(`not drained after ${DRAIN_MAX_MS / 1_000} s:\n${tails}`)
+      crew.findings.add(`not drained after ${DRAIN_MAX_MS / 1_000} s:\n${tails}`)
       break
     }
     if (crew.running.some(({ halts }) => halts.length > 0)) break
@@ -112,7 +113,7 @@ async function look(
   const letters = await readLetters(brokers, `${TOPIC}.dlq`)
   const on = { topic: TOPIC, settings: DEFAULT_SETTINGS, letters }
   const { figures, differences } = await compareWithOracle(db, on, logs)
-  crew.findings.push(...differences)
+  crew.findings.add(...differences)
   const { tally } = crew
   return {
     records: figures.records,
