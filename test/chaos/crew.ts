@@ -39,7 +39,8 @@ export class Crew {
   async start(kill: Kill | null): Promise<WorkerProcess> {
     const { env, redis, clickhouse } = this.#surroundings
     const ports = { redisPort: redis.port, clickhousePort: clickhouse.port }
-    const worker = await WorkerProcess.start({ env, ...ports, kill, tally: this.tally })
+    const halted = (what: string): void => this.findings.add(what)
+    const worker = await WorkerProcess.start({ env, ...ports, kill, tally: this.tally, halted })
     this.#running.add(worker)
     void worker.ended.then((ending) => this.#ended(worker, ending))
     return worker
@@ -68,7 +69,6 @@ export class Crew {
 
   #ended(worker: WorkerProcess, { code, isKilledAsPlanned }: WorkerEnding): void {
     this.#running.delete(worker)
-    for (const halt of worker.halts) this.findings.add(`a partition has halted: ${halt}`)
     const { kill } = worker.plan
     if (isKilledAsPlanned && kill !== null) {
       this.killed.set(kill.at, (this.killed.get(kill.at) ?? 0) + 1)

@@ -55,11 +55,7 @@ export async function rewind(server: PrivateRedis, draw: Draw): Promise<boolean>
   await server.stop()
   const most = Math.min(CUT_BYTES_MAX, Math.floor(grown / 2))
   server.cutLog(draw(Math.floor(most / 8), most))
-  await server.restart()
-  // It has cut a transaction that is there in part back to its last whole command, and would apply
-  // that part at its next start, together with the next transaction (valkey-io/valkey#4342). Until
-  // its log begins anew, another start would find a state that never was.
-  await settle(server)
+  await restartWhole(server)
   const after = await asOperator(server, positions)
   return after.some((next, i) => next < before[i]!)
 }
@@ -102,5 +98,15 @@ export async function load(server: PrivateRedis): Promise<void> {
 export async function kill(server: PrivateRedis, draw: Draw): Promise<void> {
   await server.kill()
   await sleep(draw(0, 2_000))
+  await restartWhole(server)
+}
+
+/**
+ * A transaction that is in the log in part is cut back to its last whole command, and that part
+ * would be applied at the next start but one, together with the next transaction
+ * (valkey-io/valkey#4342): a state that never was. So the log begins anew at once.
+ */
+async function restartWhole(server: PrivateRedis): Promise<void> {
   await server.restart()
+  await settle(server)
 }

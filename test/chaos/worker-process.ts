@@ -22,6 +22,8 @@ export interface WorkerPlan {
   readonly clickhousePort: number
   readonly kill: Kill | null
   readonly tally: Tally
+  /** Told of each partition that halts, and why. */
+  readonly halted?: (what: string) => void
 }
 
 export interface WorkerEnding {
@@ -149,9 +151,14 @@ export class WorkerProcess {
     if (line.event === 'partitions_assigned') this.#isMember = true
     if (line.event === 'partitions_lost') this.#isMember = false
     if (line.event === 'partition_acquired') this.#held.add(partition)
-    if (line.event === 'partition_halted')
-      this.halts.push(`${partition}: ${String(line['reason'])}`)
+    if (line.event === 'partition_halted') this.#noteHalt(line)
     const isGone = ['partition_released', 'partition_fenced', 'partition_halted']
     if (isGone.includes(line.event)) this.#held.delete(partition)
+  }
+  #noteHalt({ partition, reason, msg }: LogLine): void {
+    this.halts.push(`${String(partition)}: ${String(reason)}`)
+    this.plan.halted?.(
+      `partition ${String(partition)} has halted: ${String(reason)}, ${String(msg)}`,
+    )
   }
 }
