@@ -1,4 +1,5 @@
 // From records to what the core takes: validated events, rejections and ticks.
+import { EPOCH_2000_MS } from '../core/journey-layout.ts'
 import type { CoreRecord } from '../core/partition.ts'
 import type { SourceRecord, Span } from '../ports/record-source.ts'
 import { TICK_HEADER } from '../ports/tick-sink.ts'
@@ -15,7 +16,10 @@ export function judgeSpan(span: Span, parser: RecordParser): JudgedSpan {
 }
 
 function judgeRecord(record: SourceRecord, partition: number, parser: RecordParser): CoreRecord {
-  const { offset, timeMs } = record
+  const { offset } = record
+  // Kafka says -1 where there is no time. An event is clamped to its record's, and journeys keep
+  // times from 2000 on: no record is taken for older than an event can be.
+  const timeMs = Math.max(EPOCH_2000_MS, record.timeMs)
   const content = isTick(record) ? 'tick' : parser.parse(record, partition)
   return { offset, timeMs, content }
 }

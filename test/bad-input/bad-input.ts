@@ -73,6 +73,8 @@ async function begin(options: BadInputOptions): Promise<Run> {
     TRIBUTARY_REDIS__URL: redisUrl,
     TRIBUTARY_CLICKHOUSE__URL: clickhouseUrl,
     TRIBUTARY_CLICKHOUSE__DATABASE: topic,
+    // Machines that test are slow, and nobody starts the worker again.
+    TRIBUTARY_STALL_TIMEOUT: '10m',
     TRIBUTARY_JOURNEY_EVENTS_MAX: String(SETTINGS.journeyEventsMax),
     TRIBUTARY_DIMENSION_VALUES_MAX: String(SETTINGS.dimensionValuesMax),
   }

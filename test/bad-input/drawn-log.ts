@@ -1,10 +1,11 @@
 // The log of each partition as it will be written: records with their times, in batches of every
 // size and codec, within transactions that are committed or aborted, and batches that nobody can
 // decode. Times move from 29 days ago to yesterday: far enough that paths lapse, not so far that
-// anything is forgotten, so that the oracle's overflow counts.
+// anything is forgotten of persons with many events, so that the oracle's overflow counts.
 import { createDraws } from '../../src/adapters/generator/random.ts'
 import type { Draws } from '../../src/adapters/generator/random.ts'
 import { TICK_HEADER } from '../../src/ports/tick-sink.ts'
+import { drawEvent } from './drawn-events.ts'
 import { drawRecords, partitionOfKey } from './drawn-records.ts'
 import type { DrawnRecord } from './drawn-records.ts'
 
@@ -40,6 +41,8 @@ const SPAN_MS = 29 * DAY_MS
 const RECORDS_PER_PERSON = 30
 const BATCH_RECORDS_MAX = 300
 const COPIES = 140_000
+/** Records that come before any that has a time: stream time begins in 2000. */
+const TIMELESS = 40
 /** A person due by the end is settled by these. */
 const LAST_TICKS = 8
 /** Every partition but the first gets a batch of each damage in turn, once in so many records. */
@@ -53,11 +56,12 @@ export function* drawLog(plan: LogPlan): Generator<DrawnBatch> {
   const waiting: TimedRecord[][] = Array.from({ length: partitions }, () => [])
   const sizes = waiting.map(() => 1)
   const marks = marksOf(plan)
+  yield* timeless(draws, plan)
   for (let i = 0; i < records; i++) {
     const nowMs = endMs - SPAN_MS + Math.floor((i / records) * SPAN_MS)
     const { partition, ...record } = source.next(nowMs)
     const batch = waiting[partition]!
-    batch.push({ ...record, timeMs: drawTime(draws, nowMs, i) })
+    batch.push({ ...record, timeMs: drawTime(draws, nowMs) })
     if (batch.length >= sizes[partition]!) {
       yield undamaged(draws, partition, batch.splice(0))
       sizes[partition] = draws.chance(200_000) ? 1 : draws.between(1, BATCH_RECORDS_MAX)
@@ -72,10 +76,9 @@ export function* drawLog(plan: LogPlan): Generator<DrawnBatch> {
 
 const PLAIN = { codec: 0, transaction: null, damage: null } as const
 
-/** The record's time: now and then one that a broken clock gave, but none ahead. */
-function drawTime(draws: Draws, nowMs: number, i: number): number {
-  // What begins a partition is of its time, as DESIGN has no stream time before the first record.
-  if (i < 1_000 || !draws.chance(5_000)) return nowMs
+/** The record's time: now and then one that a broken clock gave, or none (-1), but none ahead. */
+function drawTime(draws: Draws, nowMs: number): number {
+  if (!draws.chance(5_000)) return nowMs
   return draws.pick([-1, 0, 1, nowMs - 40 * DAY_MS, nowMs - DAY_MS, 946_684_799_999])
 }
 
@@ -106,6 +109,20 @@ function marksOf({ seed, records, partitions }: LogPlan): Mark[] {
     }
   }
   return marks
+}
+
+/** Of persons that do not come again: what they did will soon be forgotten. */
+function* timeless(draws: Draws, { seed, partitions, endMs }: LogPlan): Generator<DrawnBatch> {
+  let ids = 0
+  const crowd = { persons: 1, nextId: () => `${seed}-timeless-${ids++}` }
+  for (let i = 0; i < TIMELESS; i++) {
+    const userHash = `timeless-${seed}-${i}`
+    const key = Buffer.from(userHash)
+    const wire = { ...drawEvent(draws, crowd, endMs), user_hash: userHash }
+    const value = Buffer.from(JSON.stringify(wire))
+    const records = [{ key, value, headers: [], timeMs: -1 }]
+    yield { ...PLAIN, partition: partitionOfKey(key, partitions), records }
+  }
 }
 
 /** One event, 140,000 times in one batch: one is applied, and none is a dead letter. */

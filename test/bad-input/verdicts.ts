@@ -35,7 +35,8 @@ export function verdictsOf(
   const read = readerAt(place)
   for (const record of records) {
     byRecord.set(record.offset, record)
-    log.push({ offset: record.offset, timeMs: record.timeMs, ...read(record) })
+    // No record is older than an event can be; where it has no time Kafka writes -1.
+    log.push({ offset: record.offset, timeMs: Math.max(FIRST_MS, record.timeMs), ...read(record) })
   }
   for (const { from, to } of damages) {
     for (let offset = from; offset < to; offset++) {
@@ -106,6 +107,7 @@ function contentOf(
   return { kind: 'event', event: toLogEvent(event, fields) }
 }
 
+const FIRST_MS = Date.UTC(2000, 0)
 type Fields = Readonly<Record<string, unknown>>
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 

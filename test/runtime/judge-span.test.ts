@@ -46,6 +46,13 @@ it('takes a record with the tick header and a value for what its value says', ()
   expect(contentOf({ headers: TICK })).toMatchObject({ action: 'view' })
 })
 
+const FIRST_MS = Date.UTC(2000, 0)
+it.each([-1, 0, FIRST_MS - 1])('takes a record of time %i for one of the year 2000', (timeMs) => {
+  const record = { offset: 7, timeMs, key: Buffer.from(USER), value: EVENT }
+  const span = { topic: 'events', partition: 0, from: 7, to: 8, records: [record] }
+  expect(judgeSpan(span, parser).records[0]).toMatchObject({ offset: 7, timeMs: FIRST_MS })
+})
+
 it.each([
   ['an empty value without the header', { value: Buffer.alloc(0) }, 'invalid_json'],
   ['no value with other headers', { value: null, headers: { tick: null } }, 'invalid_json'],
