@@ -25,7 +25,13 @@ export interface Lineage {
   end: number | null
   /** Another has taken its place in the sums. */
   isReplaced: boolean
+  /** It was lost before anybody knew of it. */
+  isVoid: boolean
+  /** The highest offset that was ever committed. */
+  reached: number
 }
+
+export type NewLineage = Pick<Lineage, 'partition' | 'meta' | 'epoch' | 'settings' | 'counts'>
 
 export class Book {
   readonly lineages: Lineage[] = []
@@ -39,28 +45,28 @@ export class Book {
     return this.lineages.findLast((one) => one.partition === partition && one.end === null)
   }
 
+  find(partition: number, lineage: string): Lineage | undefined {
+    return this.of(partition).find((one) => one.meta.lineage === lineage)
+  }
+
   of(partition: number): readonly Lineage[] {
     return this.lineages.filter((one) => one.partition === partition)
   }
 
-  begin(lineage: Omit<Lineage, 'commits' | 'end' | 'isReplaced'>): void {
+  begin(lineage: NewLineage, isByOperator: boolean): void {
     const { partition, meta } = lineage
+    // A worker begins a state only where nobody knows of one: what was before left no trace.
+    if (!isByOperator) for (const one of this.of(partition)) one.isVoid = true
     const same = this.of(partition).find((one) => one.meta.lineage === meta.lineage)
-    if (same !== undefined) {
-      same.counts = lineage.counts
-      // A state that was lost before anybody knew of it begins again as it began.
-      const isSame =
-        same.meta.generation === meta.generation && same.meta.fingerprint === meta.fingerprint
-      if (!isSame || same.epoch !== lineage.epoch)
-        this.#fail(`lineage ${meta.lineage} of partition ${partition} begins twice`)
-      same.end = null
-      return
-    }
-    const older = this.of(partition)
+    if (same !== undefined) this.lineages.splice(this.lineages.indexOf(same), 1)
+    const older = this.of(partition).filter((one) => !one.isVoid)
     if (older.some((one) => one.meta.generation >= meta.generation)) {
       this.#fail(`a lineage of partition ${partition} begins with generation ${meta.generation}`)
     }
-    this.lineages.push({ ...lineage, commits: [], end: null, isReplaced: false })
+    const isSame = same?.epoch === lineage.epoch && same.settings === lineage.settings
+    const { commits, reached } = isSame ? same : { commits: [], reached: meta.next }
+    const rest = { commits, reached, end: null, isReplaced: false, isVoid: false }
+    this.lineages.push({ ...lineage, ...rest })
   }
 
   /** An operator gives the state up: it was whole and stood at `next`, or is lost (-1). */
@@ -68,8 +74,7 @@ export class Book {
     const lineage = this.current(partition)
     if (lineage === undefined) return
     // A state that had gone back before cannot say what else has landed.
-    const latest = lineage.commits.reduce((most, { to }) => Math.max(most, to), 0)
-    lineage.end = latest > next ? -1 : next
+    lineage.end = lineage.reached > next ? -1 : next
   }
 
   /** Nothing was applied yet of the log as it was: the lineage is of the one there is now. */
@@ -86,9 +91,9 @@ export class Book {
     if (before.meta?.next !== from) {
       this.#fail(`${span} was let through where next was ${before.meta?.next ?? 'absent'}`)
     }
-    const lineage = this.of(partition).find((one) => one.meta.lineage === meta.lineage)
-    if (lineage === undefined)
-      this.#fail(`${span} is of lineage ${meta.lineage}, which never began`)
-    else lineage.commits.push({ from, to: meta.next, order })
+    const lineage = this.find(partition, meta.lineage)
+    if (lineage === undefined) return this.#fail(`${span} is of a lineage that never began`)
+    lineage.commits.push({ from, to: meta.next, order })
+    lineage.reached = Math.max(lineage.reached, meta.next)
   }
 }

@@ -162,7 +162,7 @@ export class Causes {
     log.recreate()
     members.noted.clear()
     redis.keepAll()
-    for (const record of plan.records.slice(0, fault.amount % 60)) {
+    for (const record of plan.records.slice(0, fault.amount % 2 === 0 ? 0 : fault.amount % 60)) {
       log.produce({ ...record, timeMs: record.timeMs + 1 })
     }
     for (const one of held) if (!begun.includes(one)) book.moveOn(one, log.epoch)

@@ -5,7 +5,6 @@ import type { HaltReason } from '../../src/runtime/halt.ts'
 import { DEFAULT_LIMITS } from '../../src/runtime/partition-options.ts'
 import { Worker } from '../../src/runtime/worker.ts'
 import type { WorkerEnd, WorkerOptions } from '../../src/runtime/worker-options.ts'
-import { tell } from './sim-group.ts'
 import { createSource } from './sim-source.ts'
 import { SimProcess } from './sim-process.ts'
 import { fingerprintOf, settingsOfKind } from './sim-settings.ts'
@@ -92,15 +91,12 @@ export class Fleet {
     trace.note('frozen', process.name, ms)
     process.freeze(ms)
     if (ms < plan.world.sessionMs) return
-    const member = members.memberOf(process)
-    clock.after(plan.world.sessionMs, () => members.leave(process))
-    // Who comes back is told so only by the answer to its next heartbeat, and joins again.
+    clock.after(plan.world.sessionMs, () => {
+      if (process.isFrozen) members.leave(process)
+    })
+    // Who wakes is told by the answer to its next heartbeat.
     clock.after(ms + 200, () => {
-      process.deliver(() => {
-        if (member === undefined) return
-        tell(process, () => member.handler.lost())
-        members.join({ ...member, owned: [] })
-      })
+      if (!process.isFrozen && !process.isDead) members.comeBack(process)
     })
   }
 
@@ -168,9 +164,10 @@ export class Fleet {
 
   /** Who stops waits for what is under way, but for what the group has taken away. */
   #released(process: SimProcess, partition: number): void {
-    const { stopsSinceMs, isTold, committing, name } = process
+    const { stopsSinceMs, isTold, committing, takenAway, name } = process
+    if (isTold) takenAway.add(partition)
     const isEarly = stopsSinceMs >= 0 && this.#world.clock.nowMs - stopsSinceMs < STOP_BOUND_MS
-    if (!isEarly || isTold || !committing.has(partition)) return
+    if (!isEarly || takenAway.has(partition) || !committing.has(partition)) return
     this.#world.fail(`${name} stops with a commit of partition ${partition} under way`)
   }
 

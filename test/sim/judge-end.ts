@@ -2,6 +2,7 @@
 import { TABLES } from '../../src/core/tables.ts'
 import { checkedLineage, differences, rowsByLineage, strangers } from './check-rows.ts'
 import type { CheckedLineage } from './check-rows.ts'
+import type { Lineage } from './book.ts'
 import type { SimWorld } from './sim-world.ts'
 
 const END = Number.MAX_SAFE_INTEGER
@@ -18,14 +19,32 @@ export function judgeEnd(world: SimWorld): void {
   for (const one of checked) {
     const { end, meta, partition } = one.lineage
     // Of a lineage whose state was lost only what is there can be judged.
-    if (end === -1) continue
+    if (end === -1 || one.lineage.isVoid) continue
     for (const text of differences(one, end ?? END, found.get(meta.lineage) ?? NONE)) {
       world.fail(`partition ${partition}: ${text}`)
     }
   }
   for (const text of strangers(checked, clickhouse.inserts)) world.fail(text)
+  for (const { lineage } of checked) expectStatus(world, lineage)
+  const resent = world.counts.get('rows_resent') ?? 0
+  if (resent > 0 && !world.counts.has('lied')) {
+    world.fail(`${resent} rows were sent again although ClickHouse had lost none`)
+  }
   for (const text of lettersMissing(world, checked)) world.fail(text)
   tally(world, checked)
+}
+
+/** What the views sum: every lineage that none has taken the place of, and no other. */
+function expectStatus(world: SimWorld, lineage: Lineage): void {
+  const { partition, meta, end, isReplaced, isVoid } = lineage
+  const status = world.clickhouse.statuses(partition).get(meta.lineage)
+  if (isVoid || (status === undefined && end !== null)) return
+  const wanted = isReplaced ? 'retired' : 'active'
+  if (status !== wanted) {
+    world.fail(
+      `lineage ${meta.lineage} of partition ${partition} is ${status ?? 'unknown'}, not ${wanted}`,
+    )
+  }
 }
 
 /** Every refused record was among the dead letters before the commit that covers it. */

@@ -239,7 +239,7 @@ export class Operator {
 
   #untilTrue(partitions: readonly number[]): number {
     const { log, nowMs } = this.#world
-    const latest = partitions.map((partition) => log.lastTimeMs(partition))
+    const latest = partitions.map((partition) => log.latestMs(partition))
     return Math.max(0, Math.max(...latest) - SKEW_MS - nowMs)
   }
 

@@ -8,22 +8,20 @@ import type { LogRecord } from '../oracle/log.ts'
 import type { PlannedRecord, PlannedWorld } from './plan.ts'
 import { settingsOfKind } from './sim-settings.ts'
 
-const RECORDS_MIN = 8
-const RECORDS_MAX = 28
-
 export function planRecords(draw: Draw, world: PlannedWorld): PlannedRecord[] {
   const settings = settingsOfKind(world.settings)
   const log = generateLog(draw(0, 999_999_999), {
     settings,
-    records: { min: RECORDS_MIN, max: RECORDS_MAX },
-    persons: draw(1, 3) + world.partitions * 2,
+    records: { min: world.records, max: world.records },
+    persons: draw(1, 3) + world.partitions,
     endTicks: draw(0, 3) === 0 ? 2 : 0,
   })
   const spreadMs = pick([0, 0.5, 0.9], draw(0, 2)) * world.horizonMs
   return log.map((record, i) => {
     const atMs = Math.floor((spreadMs * i) / log.length)
     const gap = draw(0, 11) === 0 ? draw(1, 4) : 0
-    return { atMs, timeMs: record.timeMs, gap, ...contentOf(draw, record) }
+    const gapBefore = draw(0, 9) === 0 ? draw(1, 3) : 0
+    return { atMs, timeMs: record.timeMs, gapBefore, gap, ...contentOf(draw, record) }
   })
 }
 

@@ -10,6 +10,8 @@ import { planWorld } from './plan-world.ts'
 export interface PlannedWorld {
   readonly partitions: number
   readonly workers: number
+  /** How many are produced, ticks at the end not counted. */
+  readonly records: number
   /** The kind of settings: see sim-settings.ts. */
   readonly settings: number
   /** The clock of all processes at the start, epoch ms: behind the time of every record. */
@@ -40,7 +42,8 @@ export interface PlannedRecord {
   readonly value: string | null
   /** Partitions beside the one its key belongs to; without a key beside the first. */
   readonly beside: number
-  /** Offsets behind it that no reader sees. */
+  /** Offsets before and behind it that no reader sees. */
+  readonly gapBefore: number
   readonly gap: number
   readonly isTick: boolean
 }

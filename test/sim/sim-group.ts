@@ -6,29 +6,46 @@ import type { SimClock } from './sim-clock.ts'
 import type { SimProcess } from './sim-process.ts'
 import type { Trace } from './trace.ts'
 
-export interface Member {
+interface Member {
   readonly process: SimProcess
   readonly handler: AssignmentHandler
   owned: readonly number[]
 }
 
+export interface GroupOptions {
+  readonly clock: SimClock
+  readonly trace: Trace
+  readonly partitions: () => number
+  /** Told of what members note. */
+  readonly noted: (partition: number, next: number) => void
+}
+
 export class SimGroup {
-  readonly #clock: SimClock
-  readonly #trace: Trace
-  readonly #partitions: () => number
+  readonly #options: GroupOptions
   #members: Member[] = []
+  /** Those who have ever joined. */
+  readonly #handlers = new Map<SimProcess, AssignmentHandler>()
   #generation = 0
   readonly noted = new Map<number, number>()
 
-  constructor(clock: SimClock, trace: Trace, partitions: () => number) {
-    this.#clock = clock
-    this.#trace = trace
-    this.#partitions = partitions
+  constructor(options: GroupOptions) {
+    this.#options = options
   }
 
-  join(member: Member): void {
-    this.#members.push(member)
+  join(process: SimProcess, handler: AssignmentHandler): void {
+    this.#handlers.set(process, handler)
+    this.#members.push({ process, handler, owned: [] })
     this.rebalance()
+  }
+
+  /** A member that was taken for dead hears of it, and joins again. */
+  comeBack(process: SimProcess): void {
+    const handler = this.#handlers.get(process)
+    if (handler === undefined || this.#memberOf(process) !== undefined) return
+    process.deliver(() => {
+      tell(process, () => handler.lost())
+      this.join(process, handler)
+    })
   }
 
   /** Also when the group takes a member for dead, which is not told so. */
@@ -39,28 +56,30 @@ export class SimGroup {
     this.rebalance()
   }
 
-  memberOf(process: SimProcess): Member | undefined {
+  #memberOf(process: SimProcess): Member | undefined {
     return this.#members.find((one) => one.process === process)
   }
 
   /** Each partition moves on to another member; each hears of it so many ms later, by its slot. */
   rebalance(toldAfterMs: readonly number[] = []): void {
+    const { clock, trace, partitions } = this.#options
     const generation = ++this.#generation
     const count = this.#members.length
-    const all = Array.from({ length: this.#partitions() }, (_, i) => i)
+    const all = Array.from({ length: partitions() }, (_, i) => i)
     for (const [i, member] of this.#members.entries()) {
       const owned = all.filter((one) => (one + generation) % count === i)
       member.owned = owned
       const ms = toldAfterMs[member.process.slot] ?? 0
-      this.#trace.note('assigned', member.process.name, owned.join())
-      this.#clock.after(ms, () => {
+      trace.note('assigned', member.process.name, owned.join())
+      clock.after(ms, () => {
         if (generation === this.#generation) this.#tell(member, owned)
       })
     }
   }
 
   note(process: SimProcess, partition: number, next: number): boolean {
-    if (this.memberOf(process)?.owned.includes(partition) !== true) return false
+    if (this.#memberOf(process)?.owned.includes(partition) !== true) return false
+    this.#options.noted(partition, next)
     this.noted.set(partition, next)
     return true
   }
@@ -70,7 +89,7 @@ export class SimGroup {
   }
 }
 
-export function tell(process: SimProcess, what: () => void): void {
+function tell(process: SimProcess, what: () => void): void {
   process.isTold = true
   what()
   process.isTold = false

@@ -8,6 +8,7 @@ import { partitionOf } from '../../src/schema/partitioners.ts'
 import type { PlannedRecord } from './plan.ts'
 
 export const TOPIC = 'events'
+const FIRST_MS = Date.UTC(2026, 0, 1)
 const TICK_HEADERS = { [TICK_HEADER]: null }
 
 /** What was written at the offsets from `from` on. */
@@ -54,10 +55,12 @@ export class SimLog {
   }
 
   /** As its producer sends it: to the partition of its key among those there are now. */
-  produce({ key, value, timeMs, beside, gap, isTick }: PlannedRecord): number {
+  produce(record: PlannedRecord): void {
+    const { key, value, timeMs, beside, gapBefore, gap, isTick } = record
     const bytes = key === null ? null : Buffer.from(key)
     const own = bytes === null ? 0 : partitionOf(bytes, 'murmur2', this.partitions)
     const partition = (own + beside) % this.partitions
+    if (gapBefore > 0) this.log.appendGap(partition, gapBefore)
     this.append(partition, {
       timeMs,
       key: bytes,
@@ -65,7 +68,6 @@ export class SimLog {
       ...(isTick ? { headers: TICK_HEADERS } : {}),
     })
     if (gap > 0) this.log.appendGap(partition, gap)
-    return partition
   }
 
   append(partition: number, record: Omit<SourceRecord, 'offset'>): void {
@@ -97,10 +99,18 @@ export class SimLog {
     this.partitions += partitions
   }
 
-  /** Record time of the last record; 0: there is none. */
+  /** Record time of the last record, or a time before every other. */
   lastTimeMs(partition: number): number {
     const last = this.written(this.epoch, partition).findLast(({ kind }) => kind === 'record')
-    return last?.kind === 'record' ? last.record.timeMs : 0
+    return last?.kind === 'record' ? last.record.timeMs : FIRST_MS
+  }
+
+  /** The latest record time there is. */
+  latestMs(partition: number): number {
+    const times = this.written(this.epoch, partition).map((one) =>
+      one.kind === 'record' ? one.record.timeMs : 0,
+    )
+    return Math.max(0, ...times)
   }
 
   async read(partition: number, from: number, recordsMax: number): Promise<LogRead> {
@@ -108,7 +118,9 @@ export class SimLog {
     const { records } = read.span
     if (records.length <= recordsMax) return read
     const kept = records.slice(0, recordsMax)
-    const to = records[recordsMax]!.offset
+    // A gap behind the last one may begin the next read as well as end this one.
+    const { offset } = kept.at(-1)!
+    const to = offset % 2 === 0 ? offset + 1 : records[recordsMax]!.offset
     return { ...read, span: { ...read.span, to, records: kept }, undecodable: null }
   }
 

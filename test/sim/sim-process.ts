@@ -22,6 +22,8 @@ export class SimProcess implements Clock {
   #held: (() => void)[] = []
   /** Partitions with a commit that has been sent and not been answered. */
   readonly committing = new Set<number>()
+  /** Partitions that the group has taken away while it ran. */
+  readonly takenAway = new Set<number>()
   /** The group is telling what it has assigned, or that nothing is. */
   isTold = false
   /** When it was asked to stop; -1: it was not. */

@@ -31,7 +31,7 @@ export function createSource(options: SourceOptions): RecordSource {
     topic: TOPIC,
     group,
     start: (handler: AssignmentHandler) => {
-      members.join({ process, handler, owned: [] })
+      members.join(process, handler)
       return Promise.resolve()
     },
     stop: () => call('kafka.ask', () => members.leave(process)),

@@ -27,7 +27,7 @@ export class SimWorld {
   readonly faults: FaultBox
   readonly network: Network
   readonly redis: SimRedis
-  readonly clickhouse = new SimClickHouse()
+  readonly clickhouse: SimClickHouse
   readonly deadLetters = new SimDeadLetters()
   readonly log: SimLog
   readonly members: SimGroup
@@ -49,6 +49,11 @@ export class SimWorld {
     this.faults = new FaultBox(plan.faults)
     this.book = new Book((failure) => this.fail(failure))
     this.deployed = { settingsKind: world.settings, group: 'workers' }
+    this.clickhouse = new SimClickHouse({
+      reached: (partition, lineage) => this.book.find(partition, lineage)?.reached ?? -1,
+      activeAt: (partition, lineage) => this.book.find(partition, lineage)?.meta.activeAt ?? -1,
+      fail: (failure) => this.fail(failure),
+    })
     const { clock, trace, draw, faults } = this
     const { slowPerMille, slowMs } = world
     this.network = new Network({
@@ -62,7 +67,12 @@ export class SimWorld {
       happens: (what, process) => this.happens(what, process),
     })
     this.log = new SimLog({ partitions: world.partitions, now: () => this.nowMs })
-    this.members = new SimGroup(clock, trace, () => this.log.partitions)
+    this.members = new SimGroup({
+      clock,
+      trace,
+      partitions: () => this.log.partitions,
+      noted: (partition, next) => this.#noted(partition, next),
+    })
     this.redis = new SimRedis({
       begun: (partition, meta, process) => this.#begun(partition, meta, process),
       committed: (partition, commit, before, process) => {
@@ -103,6 +113,14 @@ export class SimWorld {
     return this.clickhouse.flushedThrough(partition, lineage) >= 0
   }
 
+  /** What is noted in the group has been committed. */
+  #noted(partition: number, next: number): void {
+    const reached = this.book.of(partition).map((one) => one.reached)
+    if (next > Math.max(0, ...reached)) {
+      this.fail(`${next} of partition ${partition} was noted, which nobody had committed`)
+    }
+  }
+
   #begun(partition: number, meta: PartitionMeta, process: SimProcess | null): void {
     const { lineage, baseOffset } = meta
     this.trace.note('begun', partition, lineage, baseOffset, meta.generation)
@@ -112,7 +130,7 @@ export class SimWorld {
     const settings = this.#settingsOf(meta)
     if (settings === null) return
     const counts = this.acceptedCounts.get(partition) ?? this.#presentCounts(meta)
-    this.book.begin({ partition, meta, epoch: this.log.epoch, settings, counts })
+    this.book.begin({ partition, meta, epoch: this.log.epoch, settings, counts }, process === null)
   }
 
   /** As of the moment, or of shortly before, when the topic was asked. */
