@@ -43,6 +43,10 @@ export interface PartitionMeta {
   readonly goals: string
   /** A lineage that is being built becomes active when `next` reaches this; 0: it is active. */
   readonly activeAt: number
+  /**
+   * Told by the store: only a part of the last commit is there, so the state is one that never was.
+   */
+  readonly isTorn?: true
 }
 
 export interface DictionaryEntry {

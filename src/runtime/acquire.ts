@@ -48,6 +48,9 @@ export async function loadPartition(
   { store, settings }: Pick<PartitionOptions, 'store' | 'settings'>,
   meta: PartitionMeta,
 ): Promise<Partition> {
+  if (meta.isTorn === true) {
+    throw new PartitionHalt('state_incomplete', 'only a part of the last commit is in the store')
+  }
   const partition = new Partition(settings)
   const entries = await store.loadDictionary()
   expectAll('dictionary entries', meta.dictionary, entries.length)

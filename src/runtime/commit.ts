@@ -44,7 +44,7 @@ async function askPosition(
   for (let wait = RETRY_MIN_MS; ; wait = Math.min(wait * 2, RETRY_MAX_MS)) {
     try {
       const { token, meta } = await store.owner()
-      if (token !== commit.token || meta === null) return 'lost'
+      if (token !== commit.token || meta === null || meta.isTorn === true) return 'lost'
       if (meta.next === commit.meta.next) return 'done'
       return meta.next === commit.from ? 'pending' : 'lost'
     } catch {

@@ -25,3 +25,18 @@ it('is tried until the partition is let go, and not once more', async () => {
   await expect(sent).rejects.toBeInstanceOf(Fenced)
   expect(attempts).toBe(3)
 })
+
+it('is not taken for done where the store has kept only a part of it', async () => {
+  const memory = new MemoryStateStore()
+  await memory.acquire('owner-a')
+  await memory.create('owner-a', META)
+  const commit = commitOf({})
+  const store = withMethods(memory, {
+    commit: () => Promise.reject(new Error('the connection broke')),
+    owner: () => Promise.resolve({ token: 'owner-a', meta: { ...commit.meta, isTorn: true } }),
+  })
+  const clock = { now: () => 0, sleep: () => Promise.resolve() }
+  const { signal } = new AbortController()
+  const sent = sendCommit({ store, clock, probe: noProbe, signal }, commit)
+  await expect(sent).rejects.toBeInstanceOf(Fenced)
+})

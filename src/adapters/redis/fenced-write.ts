@@ -4,14 +4,16 @@ import { PERSON_BYTES } from '../../core/person-bytes.ts'
 import { byBucket } from './by-bucket.ts'
 import { BUCKETS } from './keys.ts'
 import type { PartitionKeys } from './keys.ts'
-import { encodeMeta, hourField, hoursOf, OWNER_FIELD } from './meta-fields.ts'
+import { encodeMeta, hourField, hoursOf, OWNER_FIELD, TORN, WHOLE } from './meta-fields.ts'
 import { PackedWrite } from './packed-write.ts'
 
 /** Room for the meta, for numbers and for texts. */
 const SLACK_BYTES = 8_192
 
 /**
- * Meta comes first: a full Redis refuses the whole commit, since it refuses the first write. Drops
+ * Meta comes first: a full Redis refuses the whole commit, since it refuses the first write. It
+ * says that the commit is torn, which the last operation takes back: Redis runs all of it or
+ * nothing, but a log that is cut within it is applied in part at the next start but one. Drops
  * come before appends: a list that is dropped and appended to holds the appended alone.
  */
 export function writeOfCommit(keys: PartitionKeys, commit: Commit): PackedWrite {
@@ -20,7 +22,7 @@ export function writeOfCommit(keys: PartitionKeys, commit: Commit): PackedWrite 
   const ledger = commit.ledger.filter(({ fields }) => fields.ends.length > 0)
   const booked = ledger.map(({ hour }) => hourField('ledger', hour))
   const flags = [...appended, ...booked].flatMap((field) => [field, '1'])
-  addTexts(write, 'set', keys.meta, [...encodeMeta(commit.meta), ...flags])
+  addTexts(write, 'set', keys.meta, [...encodeMeta(commit.meta), ...flags, ...TORN])
   addTexts(
     write,
     'unset',
@@ -35,7 +37,7 @@ export function writeOfCommit(keys: PartitionKeys, commit: Commit): PackedWrite 
   const entries = commit.dictionary.flatMap(({ kind, id, value }) => [`${kind}:${id}`, value])
   addTexts(write, 'set', keys.dictionary, entries)
   for (const hour of ledger) addHour(write, keys, hour)
-  return write
+  return addTexts(write, 'set', keys.meta, WHOLE)
 }
 
 /** Everything there is, dropped, and the meta of a state that begins. */

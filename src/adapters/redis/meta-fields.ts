@@ -3,6 +3,10 @@
 import type { PartitionMeta } from '../../ports/state-store.ts'
 
 export const OWNER_FIELD = 'owner'
+/** A commit begins with TORN and ends with WHOLE: it is there as a whole, or that can be seen. */
+const WHOLE_FIELD = 'whole'
+export const TORN = [WHOLE_FIELD, '0'] as const
+export const WHOLE = [WHOLE_FIELD, '1'] as const
 type HourKind = 'ledger' | 'due'
 
 export const hourField = (kind: HourKind, hour: number): string => `${kind}:${hour}`
@@ -50,6 +54,7 @@ export function decodeMeta(fields: Readonly<Record<string, string>>): PartitionM
     skips: fields['skips'] ?? '',
     goals: fields['goals'] ?? '[]',
     activeAt: Number(fields['active_at']),
+    ...(fields[WHOLE_FIELD] === TORN[1] ? { isTorn: true } : {}),
   }
 }
 
