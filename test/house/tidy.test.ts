@@ -77,7 +77,7 @@ describe('tests', () => {
   it('of code mirror src', () => {
     const layers = new Set(filesIn('src/', '.ts').map(({ name }) => name.split('/')[1]))
     const own =
-      'sim chaos bad-input integration golden bench contract house oracle logs deploy services'.split(
+      'sim chaos bad-input proof integration golden bench contract house oracle logs deploy services'.split(
         ' ',
       )
     const folders = new Set(
