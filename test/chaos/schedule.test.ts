@@ -1,6 +1,7 @@
 // What a seed decides: which faults, how often, and that they are shared out.
 import { expect, it } from 'vitest'
-import { FAIL_POINT_NAMES } from './fail-points.ts'
+import { PROBE_POINTS } from '../../src/ports/clock.ts'
+import { FAIL_POINTS, FAIL_POINT_NAMES } from './fail-points.ts'
 import { parseOptions } from './options.ts'
 import { OUTAGE_NAMES, planFaults } from './schedule.ts'
 
@@ -21,6 +22,10 @@ it('hits each fail-point twenty times in the full run', () => {
   const hits = counted(planFaults(1, FULL).kills.map(({ at }) => at))
   expect(new Set(hits.keys())).toEqual(new Set(FAIL_POINT_NAMES))
   expect(Math.min(...hits.values())).toBeGreaterThanOrEqual(20)
+})
+
+it('has a fail-point for every point of the protocol', () => {
+  expect(Object.values(FAIL_POINTS).flat().toSorted()).toEqual(PROBE_POINTS.toSorted())
 })
 
 it('has each service fail in each of its ways, and as often as was asked', () => {
