@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { REJECTION_REASONS } from '../../src/core/event.ts'
 import { describeWithServices } from '../services.ts'
 import { describeWithPrivate } from '../services/describe-with-private.ts'
+import { readArguments, USAGE } from './arguments.ts'
 import { badInput } from './bad-input.ts'
 
 const RECORDS = 20_000
@@ -29,14 +30,26 @@ describeWithServices(['redis', 'clickhouse'], 'bad input', (redisUrl, clickhouse
 })
 
 describe('the command', () => {
-  it.each([['--records', 'many'], ['--records', '10'], ['--seed', '-1'], ['--what'], ['here']])(
-    'refuses %s %s',
-    (...args) => {
-      const file = fileURLToPath(new URL('command.ts', import.meta.url))
-      const given = [...process.execArgv, '--import', 'tsx', file, ...args.filter(Boolean)]
-      const { status, stderr } = spawnSync(process.execPath, given, { encoding: 'utf8' })
-      expect(status).toBe(2)
-      expect(stderr).toContain('usage: npm run bad-input')
+  it('takes numbers, and another seed each time where none is given', () => {
+    expect(readArguments(['--records', '1000', '--seed', '0', '--json'])).toEqual({
+      records: 1_000,
+      seed: 0,
+      json: true,
+    })
+    expect(readArguments([])).toMatchObject({ records: 200_000, json: false })
+  })
+
+  it.each(['--records many', '--records 999', '--records -1', '--seed', '--seed 1.5', '--x', 'y'])(
+    'refuses %s',
+    (text) => {
+      expect(readArguments(text.split(' '))).toBeNull()
     },
   )
+
+  it('says how it is used and ends with 2', () => {
+    const file = fileURLToPath(new URL('command.ts', import.meta.url))
+    const args = ['--import', 'tsx', file, '--what']
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+    expect([status, stdout, stderr]).toEqual([2, '', `${USAGE}\n`])
+  })
 })
