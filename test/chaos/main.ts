@@ -9,6 +9,9 @@ import { reportText } from './report.ts'
 import { runChaos } from './run.ts'
 import { killWorkers } from './worker-process.ts'
 
+let isInterrupted = false
+
+/** The exit code. */
 async function main(options: ChaosOptions): Promise<number> {
   let progress: Progress | null = null
   const watcher = {
@@ -17,21 +20,32 @@ async function main(options: ChaosOptions): Promise<number> {
       progress.update(done)
       if (done === total) progress.stop()
     },
-    say: (text: string) => void process.stderr.write(`${text}\n`),
+    say: (text: string) => {
+      if (!isInterrupted) process.stderr.write(`${text}\n`)
+    },
   }
   try {
     const report = await runChaos(options, watcher)
     process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : reportText(report))
     return report.findings.length === 0 ? EXIT.ok : EXIT.unexpected
+  } catch (error) {
+    watcher.say(String(error instanceof Error ? error.stack : error))
+    return EXIT.unexpected
   } finally {
     ;(progress as Progress | null)?.stop()
-    await end()
   }
 }
 
 async function end(): Promise<void> {
   await killWorkers()
   await removeServers()
+}
+
+function interrupt(): void {
+  if (isInterrupted) return
+  isInterrupted = true
+  process.stderr.write('interrupted; ending everything that was started\n')
+  void end().finally(() => process.exit(EXIT.interrupted))
 }
 
 function optionsOrUsage(): ChaosOptions | null {
@@ -46,15 +60,11 @@ function optionsOrUsage(): ChaosOptions | null {
 const options = optionsOrUsage()
 if (options === null) process.exitCode = EXIT.usage
 else {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      process.stderr.write('interrupted; ending everything that was started\n')
-      void end().finally(() => process.exit(EXIT.interrupted))
-    })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt)
+  const exitCode = await main(options)
+  // Whatever is under way ends as everything is taken from it; then this process does.
+  if (!isInterrupted) {
+    await end()
+    process.exit(exitCode)
   }
-  process.exitCode = await main(options).catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
-    return EXIT.unexpected
-  })
-  process.exit()
 }
