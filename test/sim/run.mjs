@@ -10,13 +10,15 @@ import { compileInto } from '../compile.mjs'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = mkdtempSync(path.join(os.tmpdir(), 'tributary-sim-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-// Ctrl-C reaches the simulation, too; its end is the end of this.
+// Ctrl-C reaches the simulation, too; its end is the end of this, as this one's is its.
 process.on('SIGINT', () => {})
+let run = null
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => run?.kill())
 const files = ['main.ts', 'pool-worker.ts', 'plan.ts', 'run-plan.ts']
 const names = files.map((file) => path.join('test/sim', file))
 if (compileInto(folder, { root, files: names, checksTypes: false })) {
   const main = path.join(folder, 'test/sim/main.js')
   const args = [main, ...process.argv.slice(2)]
-  const run = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' })
+  run = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' })
   run.on('exit', (code) => (process.exitCode = code ?? 1))
 } else process.exitCode = 1
