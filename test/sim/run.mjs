@@ -9,7 +9,9 @@ import { compileInto } from '../compile.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = mkdtempSync(path.join(os.tmpdir(), 'tributary-sim-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+// A compiler that was interrupted may still be writing.
+const removal = { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }
+process.on('exit', () => rmSync(folder, removal))
 // Ctrl-C reaches the simulation, too; its end is the end of this, as this one's is its.
 process.on('SIGINT', () => {})
 let run = null
