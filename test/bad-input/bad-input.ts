@@ -4,6 +4,8 @@
 // independent reading of the contract gives it.
 import { Redis } from 'ioredis'
 import { Kafka, logLevel } from 'kafkajs'
+import { migrate } from '../../src/adapters/clickhouse/migrate.ts'
+import { readMigrations } from '../../src/adapters/clickhouse/migration-files.ts'
 import { openServer } from '../../src/adapters/clickhouse/server.ts'
 import type { ClickHouse } from '../../src/adapters/clickhouse/connection.ts'
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts'
@@ -78,8 +80,8 @@ async function begin(options: BadInputOptions): Promise<Run> {
     TRIBUTARY_JOURNEY_EVENTS_MAX: String(SETTINGS.journeyEventsMax),
     TRIBUTARY_DIMENSION_VALUES_MAX: String(SETTINGS.dimensionValuesMax),
   }
-  await runCommand(['migrate', '--clickhouse-only'], env)
   const db = openServer({ url: clickhouseUrl, database: topic })
+  await migrate(db, { migrations: await readMigrations() })
   return { options, kafka, topic, db, redis: new Redis(redisUrl), env }
 }
 
@@ -184,10 +186,12 @@ async function consumeOnce(
       lives.differences.push(`partition ${String(partition)} halted: ${String(reason)}`)
     }
   }
-  for (const [partition, { damages }] of partitions.entries()) {
-    const damage = damages[round]
-    if (damage !== undefined) await skip(run, partition, damage)
-  }
+  await Promise.all(
+    partitions.map(async ({ damages }, partition) => {
+      const damage = damages[round]
+      if (damage !== undefined) await skip(run, partition, damage)
+    }),
+  )
 }
 
 async function skip(
