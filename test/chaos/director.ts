@@ -22,6 +22,7 @@ const ALIVE_MAX_MS = 60_000
 /** A stop that is to be killed in its course is asked for when the worker holds something. */
 const STOP_ANYWAY_MS = 15_000
 const ATTEMPTS = 5
+const NOTICED_WITHIN_MS = 15_000
 
 export interface Direction {
   readonly seed: number
@@ -122,9 +123,21 @@ export class Director {
   /** Resolves to whether it has come about. */
   async #bring(fault: ServiceFault, draw: Draw): Promise<boolean> {
     const { surroundings, crew } = this.#to
-    if (fault === 'redis rewound') return rewind(surroundings.redis, draw)
+    if (fault === 'redis rewound') return this.#rewind(draw)
     if (fault === 'audit') return expectAgreement(surroundings, crew.findings)
     return TROUBLES[fault]({ surroundings, workers: () => crew.running, draw })
+  }
+
+  /** Positions have gone back, and a worker that goes on has noticed. */
+  async #rewind(draw: Draw): Promise<boolean> {
+    const { surroundings, crew } = this.#to
+    const before = crew.tally.count('state_rewound')
+    if (!(await rewind(surroundings.redis, draw))) return false
+    const deadline = Date.now() + NOTICED_WITHIN_MS
+    while (crew.tally.count('state_rewound') === before && Date.now() < deadline) {
+      await sleep(POLL_MS)
+    }
+    return crew.tally.count('state_rewound') > before
   }
 
   /** One joins, and leaves; or the one that goes on freezes for longer than its session. */

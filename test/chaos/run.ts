@@ -22,7 +22,7 @@ import { versionsOf } from './versions.ts'
 
 const DRAIN_MAX_MS = 300_000
 /** Lapses and forgetting take so long on the producer's clock. */
-const DAYS_MIN = 62
+const DAYS_MIN = 90
 
 export interface Watcher {
   /** So many of all faults have come about. */

@@ -58,6 +58,7 @@ export async function openSurroundings(): Promise<Surroundings> {
     TRIBUTARY_RECHECK_INTERVAL: '3s',
     // A machine that does more than this run is no standstill.
     TRIBUTARY_STALL_TIMEOUT: '180s',
+    TRIBUTARY_STOP_TIMEOUT: '120s',
     TRIBUTARY_LOG_LEVEL: 'debug',
   }
   const config = { 'message.timestamp.type': 'CreateTime', 'retention.ms': '-1' }
