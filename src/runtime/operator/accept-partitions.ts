@@ -28,7 +28,8 @@ export async function acceptPartitions(context: OperatorContext): Promise<Accept
   const rows = await ledger.partitionCounts(topic, partition)
   const noted = rows.map(({ fromOffset, count }) => ({ fromOffset, count }))
   const isNoted = noted.some(({ count }) => count === partitions)
-  const counts = isNoted ? noted : countsWith(known, { next: meta.next, end, partitions })
+  const latest = noted.length > known.length ? noted : known
+  const counts = isNoted ? noted : countsWith(latest, { next: meta.next, end, partitions })
   if (!isExecuted) return { partition, counts, isChanged: true }
   await ledger.writePartitionCounts(counts.map((count) => ({ topic, partition, ...count })))
   await noteDecision(store, token, { ...meta, partitionCounts: formatPartitionCounts(counts) })
