@@ -63,7 +63,10 @@ export class Book {
     if (older.some((one) => one.meta.generation >= meta.generation)) {
       this.#fail(`a lineage of partition ${partition} begins with generation ${meta.generation}`)
     }
-    const isSame = same?.epoch === lineage.epoch && same.settings === lineage.settings
+    const isSame =
+      same?.epoch === lineage.epoch &&
+      same.settings === lineage.settings &&
+      JSON.stringify(same.counts) === JSON.stringify(lineage.counts)
     const { commits, reached } = isSame ? same : { commits: [], reached: meta.next }
     const rest = { commits, reached, end: null, isReplaced: false, isVoid: false }
     this.lineages.push({ ...lineage, ...rest })

@@ -2,6 +2,7 @@
 // the services alone.
 import type { HaltReason } from '../../src/runtime/halt.ts'
 import type { Fleet } from './fleet.ts'
+import { isRightHalt } from './halts.ts'
 import type { CauseFault } from './plan.ts'
 import type { Torn } from './sim-redis.ts'
 import { otherKind } from './sim-settings.ts'
@@ -34,10 +35,16 @@ export class Causes {
     this.#fleet = fleet
   }
 
-  /** All that must be noticed has been. */
-  get areNoticed(): boolean {
-    return (
-      this.pending === 0 && this.all.every((one) => one.isNoticed || one.partitions.length === 0)
+  /** Those that somebody must still notice. */
+  get unnoticed(): readonly Cause[] {
+    return this.all.filter((one) => !one.isNoticed && this.#holds(one))
+  }
+
+  /** What has been put right meanwhile, nobody needs to notice. */
+  #holds({ reasons, partitions }: Cause): boolean {
+    const { deployed } = this.#world
+    return partitions.some((partition) =>
+      reasons.some((reason) => isRightHalt(this.#world, partition, reason, { deployed })),
     )
   }
 

@@ -1,6 +1,7 @@
 // Whether a halt is right: its reason once more, found from the services as they are.
 import type { HaltReason } from '../../src/runtime/halt.ts'
 import type { PartitionMeta } from '../../src/ports/state-store.ts'
+import { parsePartitionCounts } from '../../src/schema/partition-counts.ts'
 import type { SimProcess } from './sim-process.ts'
 import { fingerprintOf } from './sim-settings.ts'
 import type { SimWorld } from './sim-world.ts'
@@ -32,8 +33,8 @@ const WITH_STATE: Readonly<Partial<Record<HaltReason, StateRule>>> = {
     meta.fingerprint !== fingerprintOf(process.deployed.settingsKind),
   another_cluster: ({ world, meta }) => meta.clusterId !== world.log.log.facts.clusterId,
   another_group: ({ meta, process }) => meta.group !== process.deployed.group,
-  partition_count_changed: ({ world, partition }) =>
-    world.book.current(partition)?.counts.at(-1)?.count !== world.log.partitions,
+  partition_count_changed: ({ world, meta }) =>
+    parsePartitionCounts(meta.partitionCounts).at(-1)?.count !== world.log.partitions,
   before_log_start: ({ world, partition, meta }) => meta.next < world.log.log.bounds(partition).low,
   beyond_log_end: ({ world, partition, meta }) => meta.next > world.log.log.bounds(partition).high,
   record_differs: ({ world, partition }) =>
@@ -43,7 +44,7 @@ const WITH_STATE: Readonly<Partial<Record<HaltReason, StateRule>>> = {
 interface Seen {
   readonly world: SimWorld
   readonly partition: number
-  readonly process: SimProcess
+  readonly process: Pick<SimProcess, 'deployed'>
   readonly meta: PartitionMeta | null
 }
 
@@ -54,7 +55,7 @@ export function isRightHalt(
   world: SimWorld,
   partition: number,
   reason: HaltReason,
-  process: SimProcess,
+  process: Pick<SimProcess, 'deployed'>,
 ): boolean {
   const meta = world.redis.meta(partition)
   const rule = WITHOUT_STATE[reason]

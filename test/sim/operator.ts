@@ -34,6 +34,7 @@ export class Operator {
   /** Partitions with the reason they were last seen halted for. */
   readonly #seen = new Map<number, HaltReason>()
   #tokens = 0
+  #hasForgotten = false
   isBusy = false
 
   constructor({ world, fleet, causes }: OperatorOptions) {
@@ -106,6 +107,7 @@ export class Operator {
         break
       case 'partition_count_changed':
         for (const partition of this.#all()) await this.#accept(partition)
+        this.#forget(reason)
         break
       case 'before_log_start':
       case 'beyond_log_end':
@@ -123,11 +125,23 @@ export class Operator {
         break
       case 'undecodable_batch':
         for (const partition of partitions) await this.#skip(partition)
+        this.#forget(reason)
         break
       case 'clock_ahead':
         return this.#untilTrue(partitions)
     }
     return 0
+  }
+
+  /** Redis may come back without what was just noted there; ClickHouse has it, too. */
+  #forget(reason: HaltReason): void {
+    const way = this.#wayOf(reason)
+    if (this.#hasForgotten || way % 2 === 0) return
+    this.#hasForgotten = true
+    const { redis, clock, trace } = this.#world
+    trace.note('the decision is forgotten')
+    redis.rewind(1 + (way % 3))
+    redis.wentBackMs = clock.nowMs
   }
 
   /** Partitions with a state that does not fit what is deployed. */
@@ -234,6 +248,10 @@ export class Operator {
     batch.isSkipped = true
     const { from, to } = batch
     await skipBatch(this.#context(partition), { from, to, reason: 'nobody can read it' })
+    if (this.#wayOf('undecodable_batch') === 4) {
+      batch.isDecodable = true
+      redis.keepAll()
+    }
     this.#world.count('way on: skip')
   }
 

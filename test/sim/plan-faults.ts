@@ -2,12 +2,26 @@
 import type { Draw } from '../logs/moves.ts'
 import { pickWeighted } from '../logs/moves.ts'
 import { PROBE_POINTS } from '../../src/ports/clock.ts'
-import type { CallFault, CallName, PlannedFault, PlannedWorld, When, WorldFault } from './plan.ts'
+import type {
+  CallFault,
+  CallName,
+  CauseFault,
+  PlannedFault,
+  PlannedWorld,
+  When,
+  WorldFault,
+} from './plan.ts'
 
 export function planFaults(draw: Draw, world: PlannedWorld): PlannedFault[] {
   const faults: PlannedFault[] = []
-  const cause = draw(0, 3) === 0 ? causeFault(draw, world) : null
-  if (cause !== null) faults.push(cause)
+  if (draw(0, 3) === 0) {
+    const kind = CAUSES[draw(0, CAUSES.length - 1)]!
+    faults.push(causeFault(draw, world, kind))
+    const isOfLog = kind === 'recreated' || kind === 'trimmed-ahead'
+    if (!isOfLog && draw(0, 2) === 0) {
+      faults.push(causeFault(draw, world, SECOND[draw(0, SECOND.length - 1)]!))
+    }
+  }
   const count = draw(0, 9)
   for (let i = 0; i < count; i++) {
     faults.push(draw(0, 1) === 0 ? callFault(draw) : worldFault(draw, world))
@@ -127,8 +141,14 @@ const CAUSES = [
   'undecodable',
 ] as const
 
-function causeFault(draw: Draw, { horizonMs }: PlannedWorld): PlannedFault {
-  const kind = CAUSES[draw(0, CAUSES.length - 1)]!
+/** Those that meet a state, or a decision, that a halt before has left. */
+const SECOND = ['state-wiped', 'other-settings', 'undecodable', 'more-partitions'] as const
+
+function causeFault(
+  draw: Draw,
+  { horizonMs }: PlannedWorld,
+  kind: CauseFault['kind'],
+): PlannedFault {
   const what = { kind, partition: draw(0, 2), amount: draw(0, 999), way: draw(0, 5) }
   return { when: { atMs: draw(0, horizonMs) }, what }
 }

@@ -85,14 +85,18 @@ async function drain(world: SimWorld, { causes, operator }: Crew): Promise<void>
   // One more record each: a state that has gone back is found out by the next commit.
   for (let one = 0; one < log.partitions; one++) log.appendTick(one, log.lastTimeMs(one))
   const isDone = (): boolean =>
-    hasFailed(world) || (causes.areNoticed && !operator.isBusy && isWorkedOff(world))
+    hasFailed(world) ||
+    (isWorkedOff(world) &&
+      causes.pending === 0 &&
+      !operator.isBusy &&
+      causes.unnoticed.length === 0)
   const endMs = clock.nowMs + DRAIN_MAX_MS
   if (await clock.until(isDone, endMs)) {
     if (!counts.has('lied')) return
     await clock.until(() => hasFailed(world), clock.nowMs + LOOK_AGAIN_MS)
     if (await clock.until(isDone, endMs)) return
   }
-  const missing = causes.all.filter((one) => !one.isNoticed && one.partitions.length > 0)
+  const missing = causes.unnoticed
   for (const { fault } of missing) world.fail(`${fault.kind} made nobody halt`)
   if (missing.length === 0) world.fail(`not worked off in ${DRAIN_MAX_MS / 1_000} s`)
 }

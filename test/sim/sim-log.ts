@@ -18,8 +18,12 @@ export type Written =
       readonly kind: 'undecodable'
       readonly from: number
       readonly to: number
+      /** What those see who can decode it after all. */
+      readonly hidden: readonly SourceRecord[]
       /** An operator has given it up. */
       isSkipped: boolean
+      /** Whoever reads from now on can decode it. */
+      isDecodable: boolean
     }
 
 export interface SimLogOptions {
@@ -83,7 +87,9 @@ export class SimLog {
     const from = this.log.bounds(partition).high
     const batch = { from, to: from + offsets, why: 'CRC mismatch' }
     this.log.appendUndecodable(partition, offsets, batch.why)
-    this.#write(partition, { kind: 'undecodable', from, to: batch.to, isSkipped: false })
+    const hidden = Array.from({ length: offsets }, (_, i) => this.#hidden(partition, from + i))
+    const flags = { isSkipped: false, isDecodable: false }
+    this.#write(partition, { kind: 'undecodable', from, to: batch.to, hidden, ...flags })
     return batch
   }
 
@@ -114,7 +120,7 @@ export class SimLog {
   }
 
   async read(partition: number, from: number, recordsMax: number): Promise<LogRead> {
-    const read = await this.log.read(partition, from)
+    const read = this.#decoded(partition, await this.log.read(partition, from))
     const { records } = read.span
     if (records.length <= recordsMax) return read
     const kept = records.slice(0, recordsMax)
@@ -122,6 +128,24 @@ export class SimLog {
     const { offset } = kept.at(-1)!
     const to = offset % 2 === 0 ? offset + 1 : records[recordsMax]!.offset
     return { ...read, span: { ...read.span, to, records: kept }, undecodable: null }
+  }
+
+  #decoded(partition: number, read: LogRead): LogRead {
+    const { undecodable, span } = read
+    const batch = this.written(this.epoch, partition).find(
+      (one) => one.kind === 'undecodable' && one.to === undecodable?.to && one.isDecodable,
+    )
+    if (batch?.kind !== 'undecodable') return read
+    const records = [...span.records, ...batch.hidden.filter(({ offset }) => offset >= span.to)]
+    return { ...read, span: { ...span, to: batch.to, records }, undecodable: null }
+  }
+
+  #hidden(partition: number, offset: number): SourceRecord {
+    const key = 'person-0'
+    const timeMs = this.lastTimeMs(partition)
+    const event = { event_id: `hidden-${offset}`, user_hash: key, timestamp: timeMs }
+    const value = JSON.stringify({ ...event, channel: 'email', action_type: 'view' })
+    return { offset, timeMs, key: Buffer.from(key), value: Buffer.from(value) }
   }
 
   /** Calls once, when something is written anywhere; the answer takes that back. */
