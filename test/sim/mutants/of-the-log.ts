@@ -1,6 +1,6 @@
 // Mistakes in reading the log: gaps, what was given up, and everything that must halt a partition
 // but does not. The log end has no mutant of its own: a state beyond it is also told by its last
-// record, which is not there.
+// record, which is not there; and a topic is created anew only while no worker reads it.
 import type { Mutant } from './mutant.ts'
 
 const ACQUIRE = 'src/runtime/acquire.ts'
@@ -133,15 +133,6 @@ export const MUTANTS_OF_THE_LOG: readonly Mutant[] = [
   ),
   unnoticed('group-not-compared', ACQUIRE, 'meta.group !== options.group', "meta.group === ''"),
   unnoticed('log-start-not-compared', ACQUIRE, 'meta.next < low', 'meta.next < 0'),
-  {
-    name: 'recreated-topic-read-on',
-    wrong: 'a topic created anew while it is read is taken for the one before',
-    patches: [
-      {
-        file: CONSUME,
-        find: "if (to.topicId !== '' && read.topicId !== '' && read.topicId !== to.topicId) {",
-        replace: "if (to.topicId !== '' && read.topicId !== '' && next < 0) {",
-      },
     ],
   },
   unnoticed(
