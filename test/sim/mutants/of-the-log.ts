@@ -133,8 +133,6 @@ export const MUTANTS_OF_THE_LOG: readonly Mutant[] = [
   ),
   unnoticed('group-not-compared', ACQUIRE, 'meta.group !== options.group', "meta.group === ''"),
   unnoticed('log-start-not-compared', ACQUIRE, 'meta.next < low', 'meta.next < 0'),
-    ],
-  },
   unnoticed(
     'last-record-not-compared',
     ACQUIRE,
