@@ -158,10 +158,13 @@ export const MUTANTS_OF_THE_STORE: readonly Mutant[] = [
     patches: [
       {
         file: ACQUIRE,
-        find:
-          ' ||\n    (await ledger.progress(topic, partition)).length > 0 ||\n' +
-          '    (await ledger.lineages(topic, partition)).some(({ lineage }) => lineage !== meta.lineage)',
-        replace: '',
+        find: '(await ledger.progress(topic, partition))',
+        replace: '(await ledger.progress(topic, -1))',
+      },
+      {
+        file: ACQUIRE,
+        find: '(await ledger.lineages(topic, partition))',
+        replace: '(await ledger.lineages(topic, -1))',
       },
     ],
   },
