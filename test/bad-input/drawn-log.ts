@@ -82,12 +82,14 @@ function drawTime(draws: Draws, nowMs: number): number {
   return draws.pick([-1, 0, 1, nowMs - 40 * DAY_MS, nowMs - DAY_MS, 946_684_799_999])
 }
 
-function undamaged(draws: Draws, partition: number, records: readonly TimedRecord[]): DrawnBatch {
-  const isSmall = records.every(({ key, value }) => (key?.length ?? 0) + (value?.length ?? 0) < 1e5)
-  const hasHeaders = records.some(({ headers }) => headers.length > 0)
-  const isTransaction = isSmall && !hasHeaders && draws.chance(60_000)
-  const transaction = isTransaction ? draws.pick(['commit', 'abort'] as const) : null
-  return { partition, records, codec: draws.pick([0, 0, 1, 2] as const), transaction, damage: null }
+function undamaged(draws: Draws, partition: number, all: readonly TimedRecord[]): DrawnBatch {
+  const codec = draws.pick([0, 0, 1, 2] as const)
+  const isSmall = all.every(({ key, value }) => (key?.length ?? 0) + (value?.length ?? 0) < 1e5)
+  const isTransaction = isSmall && draws.chance(150_000)
+  if (!isTransaction) return { ...PLAIN, partition, records: all, codec }
+  // kafkajs writes no header without a value.
+  const records = all.map((record) => ({ ...record, headers: [] }))
+  return { ...PLAIN, partition, records, codec, transaction: draws.pick(['commit', 'abort']) }
 }
 
 interface Mark {
