@@ -98,7 +98,7 @@ async function begin(
   const isKnown =
     (log.groupNext !== null && log.groupNext > log.bounds.low) ||
     (await ledger.progress(topic, partition)).length > 0 ||
-    (await ledger.lineages(topic, partition)).some(({ lineage }) => lineage !== meta.lineage)
+    (await ledger.lineages(topic, partition)).length > 0
   if (isKnown) {
     throw new PartitionHalt(
       'state_missing',

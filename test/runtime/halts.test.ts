@@ -42,11 +42,22 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     ...emptyStore,
     reason: 'state_missing',
   },
-  'there is no state, but the consumer group has been beyond the log’s start': {
+  'there is no state, and ClickHouse knows the lineage alone: its first flush was cut off': {
     reason: 'state_missing',
     ports: (world) => ({
       ...emptyStore.ports(),
       ledger: { ...world.ledger, progress: () => Promise.resolve([]) },
+    }),
+  },
+  'there is no state, but the consumer group has been beyond the log’s start': {
+    reason: 'state_missing',
+    ports: (world) => ({
+      ...emptyStore.ports(),
+      ledger: {
+        ...world.ledger,
+        progress: () => Promise.resolve([]),
+        lineages: () => Promise.resolve([]),
+      },
     }),
     log: (_, view) => ({ ...view, groupNext: view.bounds.low + 1 }),
   },
