@@ -129,10 +129,7 @@ export class Causes {
 
   #wipe(fault: CauseFault): void {
     const { redis } = this.#world
-    const known = this.#withState().filter((one) => {
-      const lineage = redis.meta(one)?.lineage ?? ''
-      return this.#world.isKnown(one, lineage)
-    })
+    const known = this.#withState().filter((one) => this.#world.isKnown(one))
     redis.wipe()
     redis.wentBackMs = this.#world.clock.nowMs
     this.#add(fault, ['state_missing'], known)

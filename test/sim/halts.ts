@@ -15,7 +15,7 @@ const WITHOUT_STATE: Readonly<Partial<Record<HaltReason, Rule>>> = {
   compacted_topic: ({ world }) => world.log.log.facts.isCompacted,
   create_time: ({ world }) => world.log.log.facts.isCreateTime,
   would_evict: ({ world }) => world.redis.policy !== null,
-  state_missing: ({ world, partition, meta }) => meta === null && world.isKnown(partition, ''),
+  state_missing: ({ world, partition, meta }) => meta === null && world.isKnown(partition),
   clock_ahead: ({ world, partition }) =>
     world.log
       .written(world.log.epoch, partition)

@@ -112,7 +112,7 @@ export class Operator {
       case 'before_log_start':
       case 'beyond_log_end':
       case 'record_differs':
-        for (const partition of partitions) await this.#begin(partition, BESIDE)
+        for (const partition of partitions) await this.#beginBeside(partition)
         break
       case 'compacted_topic':
         log.log.facts = { ...log.log.facts, isCompacted: false }
@@ -181,6 +181,13 @@ export class Operator {
       if (isKept && way % 3 === 0) await this.#begin(partition, INSTEAD)
       else await this.#begin(partition, way % 3 === 1 ? BEHIND_LANDED : BESIDE)
     }
+  }
+
+  /** A state that was lost meanwhile, and of which nobody knows, begins by itself. */
+  async #beginBeside(partition: number): Promise<void> {
+    const { redis } = this.#world
+    if (redis.meta(partition) === null && !this.#world.isKnown(partition)) return
+    await this.#begin(partition, BESIDE)
   }
 
   #isOfLog({ epoch }: { readonly epoch: number }): boolean {

@@ -104,13 +104,11 @@ export class SimWorld {
   }
 
   /** Whether anybody but the state store knows of the partition: then a state must not begin anew. */
-  isKnown(partition: number, lineage: string): boolean {
+  isKnown(partition: number): boolean {
     const { low } = this.log.log.bounds(partition)
     const noted = this.members.noted.get(partition)
     if (noted !== undefined && noted > low) return true
-    const lineages = [...this.clickhouse.statuses(partition).keys()]
-    if (lineages.some((one) => one !== lineage)) return true
-    return this.clickhouse.flushedThrough(partition, lineage) >= 0
+    return this.clickhouse.statuses(partition).size > 0
   }
 
   /** What is noted in the group has been committed. */
@@ -124,7 +122,7 @@ export class SimWorld {
   #begun(partition: number, meta: PartitionMeta, process: SimProcess | null): void {
     const { lineage, baseOffset } = meta
     this.trace.note('begun', partition, lineage, baseOffset, meta.generation)
-    if (process !== null && this.isKnown(partition, lineage)) {
+    if (process !== null && this.isKnown(partition)) {
       this.fail(`partition ${partition} began anew although it is known`)
     }
     const settings = this.#settingsOf(meta)
