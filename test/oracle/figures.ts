@@ -17,6 +17,10 @@ export type Figures = Map<TableName, Map<string, Figure>>
 
 const HOUR_MS = 3_600_000
 const MEASURES = new Map(TABLES.map((spec) => [spec.name, spec.measures]))
+/** Where the measures of a table stand. */
+const PLACES = new Map(
+  TABLES.map((spec) => [spec.name, new Map(spec.measures.map((name, i) => [name, i]))]),
+)
 
 export function measuresOf(table: TableName): readonly string[] {
   return MEASURES.get(table)!
@@ -33,12 +37,16 @@ export function book(
   dimensions: Dimensions,
   amounts: Readonly<Record<string, bigint>>,
 ): void {
-  const names = measuresOf(table)
-  const given = Object.keys(amounts)
-  if (!given.every((name) => names.includes(name)))
-    throw new Error(`${table} has no ${given.join()}`)
-  const measures = names.map((name) => amounts[name] ?? 0n)
-  if (measures.every((amount) => amount === 0n)) return
+  const places = PLACES.get(table)!
+  const measures = Array.from(places, () => 0n)
+  let isZero = true
+  for (const [name, amount] of Object.entries(amounts)) {
+    const place = places.get(name)
+    if (place === undefined) throw new Error(`${table} has no ${name}`)
+    measures[place] = amount
+    isZero &&= amount === 0n
+  }
+  if (isZero) return
   addRow(figures, table, JSON.stringify(dimensions), { dimensions, measures })
 }
 
@@ -67,6 +75,7 @@ export function addDifference(target: Figures, after: Figures, before: Figures):
     const rowsBefore = before.get(table)!
     for (const [key, row] of rowsAfter) {
       const old = rowsBefore.get(key)?.measures
+      if (old !== undefined && row.measures.every((amount, i) => amount === old[i])) continue
       const measures = row.measures.map((amount, i) => amount - (old?.[i] ?? 0n))
       if (measures.some((amount) => amount !== 0n)) addRow(target, table, key, { ...row, measures })
     }

@@ -14,9 +14,10 @@ import type { Written } from './sim-log.ts'
 
 const HOUR_MS = 3_600_000
 
-/** One version of a row; `next`: the version after it, null: it is the last. */
+/** One version of a row; `key`: what tells it from other rows of its table. */
 export interface RowVersion {
   readonly table: TableName
+  readonly key: string
   readonly row: BookedRow
   readonly isRetraction: boolean
 }
@@ -59,9 +60,9 @@ export function expectedOf(lineage: LogOfLineage): ExpectedLog {
     log.push(judged(record, parser.parse(record, partition)))
   }
   const versions: RowVersion[] = []
-  const { outcomes } = runOracle(log, settings, (table, _, row, before) => {
+  const { outcomes } = runOracle(log, settings, (table, key, row, before) => {
     const isRetraction = row.measures.some((amount, i) => amount < (before?.measures[i] ?? 0n))
-    versions.push({ table, row, isRetraction })
+    versions.push({ table, key, row, isRetraction })
   })
   return {
     versions: [...versions, ...skipped],
@@ -100,7 +101,12 @@ function skippedRow(
   const records = BigInt(to - from) + (before?.row.measures[0] ?? 0n)
   const dimensions = ['rejected', 'undecodable_batch']
   const row = { bookedHour, dimensions, measures: [records], offset: to - 1 }
-  return { table: 'intake', row, isRetraction: false }
+  return {
+    table: 'intake',
+    key: JSON.stringify([bookedHour, dimensions]),
+    row,
+    isRetraction: false,
+  }
 }
 
 const DEAD: ReadonlySet<Outcome> = new Set(['rejected', 'late', 'overflow'])

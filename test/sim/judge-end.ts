@@ -1,30 +1,35 @@
 // The verdict on what a run has left behind.
 import { TABLES } from '../../src/core/tables.ts'
-import { checkedLineage, differences, rowsByLineage, strangers } from './check-rows.ts'
+import { differences, strangers, textsByLineage, versionTexts } from './check-rows.ts'
 import type { CheckedLineage } from './check-rows.ts'
+import { expectedOf } from './expected-log.ts'
 import type { Lineage } from './book.ts'
 import type { SimWorld } from './sim-world.ts'
 
 const END = Number.MAX_SAFE_INTEGER
-const NONE: ReadonlyMap<string, string> = new Map()
+const NONE: ReadonlySet<string> = new Set()
 
 export function judgeEnd(world: SimWorld): void {
   const { book, clickhouse, log } = world
-  const checked = book.lineages.map((lineage) => {
+  const checked = book.lineages.map((lineage): CheckedLineage => {
     const { partition, settings, epoch, meta, counts } = lineage
     const written = log.written(epoch, partition)
-    return checkedLineage(lineage, { partition, settings, counts, base: meta.baseOffset, written })
+    const base = meta.baseOffset
+    return { lineage, expected: expectedOf({ partition, settings, counts, base, written }) }
   })
-  const found = rowsByLineage(TABLES.map(({ name }) => [name, clickhouse.ledger.rows(name)]))
+  const found = textsByLineage(TABLES.map(({ name }) => [name, clickhouse.ledger.rows(name)]))
+  const known = new Set<string>()
   for (const one of checked) {
-    const { end, meta, partition } = one.lineage
+    const texts = versionTexts(one)
+    for (const text of texts) known.add(text)
+    const { end, meta, partition, isVoid } = one.lineage
     // Of a lineage whose state was lost only what is there can be judged.
-    if (end === -1 || one.lineage.isVoid) continue
-    for (const text of differences(one, end ?? END, found.get(meta.lineage) ?? NONE)) {
+    if (end === -1 || isVoid) continue
+    for (const text of differences(one, texts, end ?? END, found.get(meta.lineage) ?? NONE)) {
       world.fail(`partition ${partition}: ${text}`)
     }
   }
-  for (const text of strangers(checked, clickhouse.inserts)) world.fail(text)
+  for (const text of strangers(known, clickhouse.inserts)) world.fail(text)
   for (const { lineage } of checked) expectStatus(world, lineage)
   const resent = world.counts.get('rows_resent') ?? 0
   if (resent > 0 && !world.counts.has('lied')) {

@@ -88,13 +88,20 @@ function versionOf(row: LedgerRow): bigint {
 
 function isInRange(table: TableName, row: LedgerRow, range: BookedRange): boolean {
   const lineageAt = LINEAGE_AT[table]
-  const hour = Date.parse(`${String(row[0]).replace(' ', 'T')}Z`) / HOUR_MS
-  return (
-    row[lineageAt] === range.lineage &&
-    row[lineageAt + 1] === range.partition &&
-    hour >= range.hourFrom &&
-    hour <= range.hourTo
-  )
+  if (row[lineageAt] !== range.lineage || row[lineageAt + 1] !== range.partition) return false
+  const hour = hourNumber(String(row[0]))
+  return hour >= range.hourFrom && hour <= range.hourTo
+}
+
+/** The hour of `YYYY-MM-DD hh:mm:ss`. */
+function hourNumber(text: string): number {
+  const [year, month, day, hour] = [
+    text.slice(0, 4),
+    text.slice(5, 7),
+    text.slice(8, 10),
+    text.slice(11, 13),
+  ]
+  return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour)) / HOUR_MS
 }
 
 interface StateRow {
