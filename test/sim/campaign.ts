@@ -1,7 +1,7 @@
 // Many seeds over one tree: those that are kept, then one after the other, on all cores, until one
 // fails.
 import type { Failing } from './failing.ts'
-import { makeSmall } from './failing.ts'
+import { makeSmall, repeatSeed } from './failing.ts'
 import type { KeptSeed } from './kept-seeds.ts'
 import { planOf } from './plan.ts'
 import type { Plan } from './plan.ts'
@@ -32,7 +32,7 @@ export interface Campaign {
 
 interface Failed {
   readonly place: number
-  readonly plan: Plan
+  readonly what: number | Plan
   readonly verdict: Verdict
 }
 
@@ -50,7 +50,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
     }
     progress(++runs)
     if (verdict.failure === null || (first !== null && first.place < place)) return
-    first = { place, plan: typeof what === 'number' ? planOf(what) : what, verdict }
+    first = { place, what, verdict }
   }
   await inLanes(plansOf(options).entries(), threads, work, () => first !== null)
   const seconds = (performance.now() - begunMs) / 1_000
@@ -60,10 +60,14 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
   return { runs, seconds, threads, counts, failing }
 }
 
-const makeFirstSmall = (
-  { plan, verdict }: Failed,
+function makeFirstSmall(
+  { what, verdict }: Failed,
   { runner, mutant }: { readonly runner: Runner; readonly mutant: string | null },
-): Promise<Failing> => makeSmall(plan, { runner, verdict, mutant })
+): Promise<Failing> {
+  // Plans that are kept come with every run.
+  if (typeof what !== 'number') return makeSmall(what, { runner, verdict, repeat: 'npm run sim' })
+  return makeSmall(planOf(what), { runner, verdict, repeat: repeatSeed(what, mutant) })
+}
 
 const plansOf = ({ kept, from, seeds }: CampaignOptions): readonly (number | Plan)[] => [
   ...kept.map(({ seed, plan }) => plan ?? seed),

@@ -38,13 +38,17 @@ export interface Failing {
 export interface FailingOptions {
   readonly runner: Runner
   readonly verdict: Verdict
-  /** The name of the planted bug, if there is one. */
-  readonly mutant: string | null
+  /** The command that does all this again. */
+  readonly repeat: string
 }
+
+/** @param mutant the name of the planted bug, if there is one */
+export const repeatSeed = (seed: number, mutant: string | null): string =>
+  `npm run sim -- --seed ${seed}${mutant === null ? '' : ` --mutant ${mutant}`}`
 
 export async function makeSmall(
   whole: Plan,
-  { runner, verdict, mutant }: FailingOptions,
+  { runner, verdict, repeat }: FailingOptions,
 ): Promise<Failing> {
   const endMs = performance.now() + SHRINK_MAX_MS
   const fails = async (smaller: Plan): Promise<boolean> =>
@@ -52,7 +56,6 @@ export async function makeSmall(
   const isOver = (): boolean => performance.now() > endMs
   const plan = await shrink(whole, { fails, isOver }, SIMPLER)
   const small = await runner.run(plan, { trace: true })
-  const planted = mutant === null ? '' : ` --mutant ${mutant}`
   return {
     seed: whole.seed,
     failure: verdict.failure ?? '',
@@ -61,6 +64,6 @@ export async function makeSmall(
     faults: { all: whole.faults.length, left: plan.faults.length },
     plan,
     trace: small.trace,
-    repeat: `npm run sim -- --seed ${whole.seed}${planted}`,
+    repeat,
   }
 }

@@ -1,6 +1,6 @@
 // One seed, twice: the same seed must give the same run, to the last event.
 import type { Failing } from './failing.ts'
-import { makeSmall } from './failing.ts'
+import { makeSmall, repeatSeed } from './failing.ts'
 import { planOf } from './plan.ts'
 import { Runner } from './runner.ts'
 
@@ -26,8 +26,9 @@ export async function runOneSeed({ tree, seed, mutant, trace }: OneSeedOptions):
   const runner = new Runner(tree)
   const verdict = await runner.run(seed, { trace })
   const again = await runner.run(seed)
+  const repeat = repeatSeed(seed, mutant)
   const failing =
-    verdict.failure === null ? null : await makeSmall(planOf(seed), { runner, verdict, mutant })
+    verdict.failure === null ? null : await makeSmall(planOf(seed), { runner, verdict, repeat })
   await runner.close()
   return {
     seed,
