@@ -29,7 +29,8 @@ export async function corruptAndAudit(surroundings: Surroundings, crew: Crew): P
     const [row] = await read()
     if (row === undefined) continue
     await ledger.insert(TABLE, [row.map((value, i) => (i === MEASURE ? WRONG : value))])
-    const { exitCode, stdout } = await runProgram(['audit', '--quiet'], surroundings.env)
+    const audit = ['audit', '--quiet', '--partition', String(partition)]
+    const { exitCode, stdout } = await runProgram(audit, surroundings.env)
     const isNamed = exitCode === EXIT.unexpected && stdout.includes(WRONG)
     if (exitCode !== EXIT.ok && !isNamed) {
       crew.findings.add(`an audit of a changed row ended with ${exitCode}:\n${stdout}`)

@@ -55,7 +55,7 @@ export async function openSurroundings(): Promise<Surroundings> {
     TRIBUTARY_CLICKHOUSE__URL: clickhouse.url,
     TRIBUTARY_CLICKHOUSE__DATABASE: TOPIC,
     TRIBUTARY_FLUSH_INTERVAL: '500ms',
-    TRIBUTARY_RECHECK_INTERVAL: '3s',
+    TRIBUTARY_RECHECK_INTERVAL: '10s',
     // A machine that does more than this run is no standstill.
     TRIBUTARY_STALL_TIMEOUT: '180s',
     TRIBUTARY_STOP_TIMEOUT: '120s',
