@@ -179,8 +179,8 @@ export const MUTANTS_OF_THE_STORE: readonly Mutant[] = [
       },
       {
         file: ACQUIRE,
-        find: '(log.groupNext !== null && log.groupNext > log.bounds.low) ||',
-        replace: '',
+        find: '  if (isKnown) {',
+        replace: '  if (isKnown && log.groupNext === null) {',
       },
     ],
   },
