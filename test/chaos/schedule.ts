@@ -1,5 +1,5 @@
-// Which faults a run brings about, in which order: decided by the seed alone. What the machine makes
-// of the moments is its own; the numbers are not.
+// Which faults a run brings about, in which order: decided by the seed alone. What the machine
+// makes of the moments is its own; the numbers are not.
 import type { Draw } from '../logs/moves.ts'
 import { createDraw } from '../logs/moves.ts'
 import { FAIL_POINT_NAMES, planKill } from './fail-points.ts'
