@@ -52,8 +52,8 @@ const NO_AMOUNT: AmountFields = {}
 const NO_HASH = new Int32Array(2)
 
 /**
- * What bytes mean that were seen lately, megabytes of it: one for all scanners, since bytes mean the
- * same for all of them, and partitions come and go.
+ * What bytes mean that were seen lately, megabytes of it: one for all scanners, since bytes mean
+ * the same for all of them, and partitions come and go.
  */
 let memory: { readonly pool: TextPool; readonly persons: PersonHashes } | null = null
 

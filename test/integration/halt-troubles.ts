@@ -8,7 +8,9 @@ import type { HaltReason } from '../../src/runtime/halt.ts'
 
 export type Trouble = readonly [reason: HaltReason, bring: (partition: number) => Promise<unknown>]
 
-/** One per partition, of a topic all of whose records have been applied by nobody who still runs. */
+/**
+ * One per partition, of a topic all of whose records have been applied by nobody who still runs.
+ */
 export function stateTroubles(redis: Redis, topic: string): readonly Trouble[] {
   const set = (partition: number, field: string, value: string): Promise<unknown> =>
     redis.hset(partitionKeys(topic, partition).meta, field, value)

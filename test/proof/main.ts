@@ -3,7 +3,7 @@
 // passed, 1 one has not, or is missing; 2 usage.
 import { writeFile } from 'node:fs/promises'
 import { format, resolveConfig } from 'prettier'
-import { PARTS, readPart, runPart } from './parts.ts'
+import { PARTS, commandOf, readPart, runPart } from './parts.ts'
 import type { PartRun } from './parts.ts'
 import { proofDocument } from './document.ts'
 
@@ -22,7 +22,7 @@ async function prove(): Promise<number> {
   const runs = new Map<string, PartRun>()
   for (const part of PARTS) {
     const isWanted = named.length === 0 || named.includes(part.name)
-    if (isWanted) process.stderr.write(`${part.name}: ${part.command.join(' ')}\n`)
+    if (isWanted) process.stderr.write(`${part.name}: ${commandOf(part)}\n`)
     const run = isWanted ? await runPart(FOLDER, part) : await readPart(FOLDER, part.name)
     if (run !== null) runs.set(part.name, run)
   }

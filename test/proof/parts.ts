@@ -8,33 +8,23 @@ import path from 'node:path'
 
 export interface PartSpec {
   readonly name: 'sim' | 'mutants' | 'chaos' | 'bad-input'
-  /** As a person would type it; `--json` is added. */
-  readonly command: readonly string[]
+  /** The script of package.json, and what it is given beside `--json`. */
+  readonly script: string
+  readonly options: string
 }
 
+const FAULTS = '--kills 300 --rewinds 60 --outages 60 --rebalances 60 --zombies 30'
+
 export const PARTS: readonly PartSpec[] = [
-  { name: 'sim', command: ['npm', 'run', 'sim', '--', '--seeds', '200000'] },
-  { name: 'mutants', command: ['npm', 'run', 'sim', '--', '--mutants', '--seeds', '5000'] },
-  {
-    name: 'chaos',
-    command: [
-      'npm',
-      'run',
-      'chaos',
-      '--',
-      '--kills',
-      '300',
-      '--rewinds',
-      '60',
-      '--outages',
-      '60',
-    ].concat(['--rebalances', '60', '--zombies', '30', '--seed', '1']),
-  },
-  {
-    name: 'bad-input',
-    command: ['npm', 'run', 'bad-input', '--', '--records', '200000', '--seed', '1'],
-  },
+  { name: 'sim', script: 'sim', options: '--seeds 200000' },
+  { name: 'mutants', script: 'sim', options: '--mutants --seeds 5000' },
+  { name: 'chaos', script: 'chaos', options: `${FAULTS} --seed 2` },
+  { name: 'bad-input', script: 'bad-input', options: '--records 200000 --seed 1' },
 ]
+
+/** As a person would type it. */
+export const commandOf = ({ script, options }: PartSpec): string =>
+  `npm run ${script} -- ${options}`
 
 export interface PartRun {
   readonly command: string
@@ -60,15 +50,14 @@ export async function readPart(folder: string, name: string): Promise<PartRun | 
 }
 
 /** Runs a part with its progress on stderr, and keeps its report. Throws where there is none. */
-export async function runPart(folder: string, { name, command }: PartSpec): Promise<PartRun> {
+export async function runPart(folder: string, part: PartSpec): Promise<PartRun> {
+  const { name, script, options } = part
   const commit = await commitNow()
-  const [program = '', ...args] = [...command, '--json']
-  const { exitCode, stdout } = await execute(program, args)
-  // npm says on stdout what it runs.
-  const line = stdout.trimEnd().split('\n').at(-1) ?? ''
+  const args = ['run', '--silent', script, '--', ...options.split(' '), '--json']
+  const { exitCode, stdout } = await execute('npm', args)
   const day = new Date().toISOString().slice(0, 10)
-  const report = JSON.parse(line) as unknown
-  const run: PartRun = { command: command.join(' '), commit, day, exitCode, report }
+  const report = JSON.parse(stdout) as unknown
+  const run: PartRun = { command: commandOf(part), commit, day, exitCode, report }
   await mkdir(folder, { recursive: true })
   const file = fileOf(folder, name)
   await writeFile(`${file}.part`, JSON.stringify(run))

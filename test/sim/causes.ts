@@ -1,5 +1,5 @@
-// What must make a partition halt, brought about: and which partitions must halt from it, found from
-// the services alone.
+// What must make a partition halt, brought about: and which partitions must halt from it, found
+// from the services alone.
 import type { HaltReason } from '../../src/runtime/halt.ts'
 import type { Fleet } from './fleet.ts'
 import { isRightHalt } from './halts.ts'

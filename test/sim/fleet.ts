@@ -13,7 +13,7 @@ import type { SimWorld } from './sim-world.ts'
 const RETRY_MS = 100
 const STALL_MS = 6_000
 const TICK_IDLE_MS = 1_500
-const RECHECK_EVERY_MS = 2_000
+export const RECHECK_EVERY_MS = 2_000
 /** A stop that takes longer has given something up. */
 const STOP_BOUND_MS = 9_000
 
@@ -121,7 +121,7 @@ export class Fleet {
   #ended(process: SimProcess, { why }: WorkerEnd): void {
     this.#world.trace.note('ended', process.name, why)
     this.#world.count(`ended ${why}`)
-    this.stop(process, why === 'halted' ? 1_000 : 300)
+    this.stop(process, why === 'halted' ? 2_500 : 300)
   }
 
   #gone(process: SimProcess, restartMs: number): void {

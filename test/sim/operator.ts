@@ -1,5 +1,6 @@
-// The operator: some time after a halt was seen all workers are stopped, what deploy/README.md names
-// as the way on is done with the functions behind `tributary admin`, and the workers start again.
+// The operator: some time after a halt was seen all workers are stopped, what deploy/README.md
+// names as the way on is done with the functions behind `tributary admin`, and the workers start
+// again.
 import { TributaryError } from '../../src/ports/errors.ts'
 import type { HaltReason } from '../../src/runtime/halt.ts'
 import { acceptPartitions } from '../../src/runtime/operator/accept-partitions.ts'

@@ -1,7 +1,7 @@
 // One run from its plan to its verdict: records and faults come, then faults stop, everything is
 // worked off, and what stands in the services is compared with what the log says.
 import { Causes } from './causes.ts'
-import { Fleet } from './fleet.ts'
+import { Fleet, RECHECK_EVERY_MS } from './fleet.ts'
 import { isRightHalt } from './halts.ts'
 import { judgeEnd } from './judge-end.ts'
 import { Operator } from './operator.ts'
@@ -22,8 +22,6 @@ export interface Verdict {
 
 /** What is left when faults stop must be worked off in so much virtual time. */
 const DRAIN_MAX_MS = 120_000
-/** ClickHouse has lost rows: so long all open hours may take to be looked at once more. */
-const LOOK_AGAIN_MS = 12_000
 
 export async function runPlan(
   plan: Plan,
@@ -93,13 +91,17 @@ async function drain(world: SimWorld, { causes, operator }: Crew): Promise<void>
   const endMs = clock.nowMs + DRAIN_MAX_MS
   if (await clock.until(isDone, endMs)) {
     if (!counts.has('lied')) return
-    await clock.until(() => hasFailed(world), clock.nowMs + LOOK_AGAIN_MS)
+    await clock.until(() => hasFailed(world), clock.nowMs + lookAgainMs(world))
     if (await clock.until(isDone, endMs)) return
   }
   const missing = causes.unnoticed
   for (const { fault } of missing) world.fail(`${fault.kind} made nobody halt`)
   if (missing.length === 0) world.fail(`not worked off in ${DRAIN_MAX_MS / 1_000} s`)
 }
+
+/** ClickHouse has lost rows: so long it may take until all open hours have been looked at again. */
+const lookAgainMs = ({ plan, log }: SimWorld): number =>
+  1_000 + 3 * plan.world.flushEveryMs + (log.partitions + 1) * RECHECK_EVERY_MS
 
 /** All records are in the states, and all rows have landed. */
 function isWorkedOff({ log, redis, clickhouse, network }: SimWorld): boolean {

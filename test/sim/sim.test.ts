@@ -1,7 +1,7 @@
 // The simulation itself: what it finds in some hundred seeds is tried by hundreds of thousands with
 // `npm run sim`; here it is shown that it works, and that all it promises comes about.
 import { describe, expect, it } from 'vitest'
-import { HALT_REASONS } from '../../src/runtime/halt.ts'
+import type { HALT_REASONS } from '../../src/runtime/halt.ts'
 import { planOf } from './plan.ts'
 import type { Plan } from './plan.ts'
 import { runPlan } from './run-plan.ts'
