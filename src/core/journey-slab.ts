@@ -4,7 +4,7 @@
 const PAGE_SHIFT = 20
 const PAGE_WORDS = 1 << PAGE_SHIFT
 /** The first page is small, each later one twice as long up to a full page: few cost little. */
-const FIRST_PAGE_WORDS = 1 << 13
+const FIRST_PAGE_WORDS = 1 << 10
 /** Capacities in words, each about a third more than the one before: little waste, few moves. */
 const CLASSES = sizeClasses()
 

@@ -5,23 +5,25 @@
 import { JourneySlab } from './journey-slab.ts'
 
 const NONE = -1
+/** What there is room for at first; it doubles when it is full. */
+const FIRST_ENTRIES = 1 << 7
 /** Holes of less than 16 MB are not worth a move. */
 const COMPACTED_WORDS_MIN = 1 << 22
 
 export class JourneyTable {
   #slab = new JourneySlab()
-  #index = new Int32Array(1 << 12).fill(NONE)
-  #mask = (1 << 12) - 1
+  #index = new Int32Array(2 * FIRST_ENTRIES).fill(NONE)
+  #mask = 2 * FIRST_ENTRIES - 1
   #size = 0
   #words = 0
   #used = 0
   readonly #freeEntries: number[] = []
-  #persons = new Int32Array(4 << 11)
-  #address = new Int32Array(1 << 11)
-  #length = new Int32Array(1 << 11)
-  #sizeClass = new Uint8Array(1 << 11)
+  #persons = new Int32Array(4 * FIRST_ENTRIES)
+  #address = new Int32Array(FIRST_ENTRIES)
+  #length = new Int32Array(FIRST_ENTRIES)
+  #sizeClass = new Uint8Array(FIRST_ENTRIES)
   /** 1: changed since `clearChanged`; 2 is added when used since the last sweep of `evict`. */
-  #marks = new Uint8Array(1 << 11)
+  #marks = new Uint8Array(FIRST_ENTRIES)
   #changed: number[] = []
   #changedWords = 0
   #hand = 0

@@ -18,7 +18,7 @@ const intakeKey = new Int32Array(1)
 
 /** The net difference of one record, per table. */
 export class Delta {
-  readonly tables = SLOT_LAYOUTS.map((layout) => new RowTable(layout, 64))
+  readonly tables = SLOT_LAYOUTS.map((layout) => new RowTable(layout))
 }
 
 /** One table of one booked hour. */
