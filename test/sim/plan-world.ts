@@ -6,17 +6,17 @@ import type { PlannedWorld } from './plan.ts'
 /** Later than any record that a generated log can hold. */
 const START_MS = Date.UTC(2040, 0, 1)
 
-/** Three of four runs are small: then most of the work is the faults'. */
+/** Most runs are small: then most of the work is the faults'. */
 export function planWorld(draw: Draw): PlannedWorld {
   const among = <T>(list: readonly T[]): T => list[draw(0, list.length - 1)]!
-  const isSmall = draw(0, 3) > 0
+  const isSmall = draw(0, 9) > 0
   return {
     partitions: isSmall ? 1 : among([1, 2, 2, 3]),
     workers: isSmall ? among([1, 2, 2]) : among([1, 2, 3]),
-    records: isSmall ? draw(4, 14) : draw(12, 32),
+    records: isSmall ? draw(3, 10) : draw(10, 28),
     settings: draw(0, SETTINGS_KINDS - 1),
     startMs: START_MS,
-    horizonMs: isSmall ? among([1_500, 2_500]) : among([3_000, 5_000]),
+    horizonMs: isSmall ? among([800, 1_600]) : among([2_500, 4_000]),
     readMax: among([2, 4, 8, 16, 50]),
     slowPerMille: among([0, 100, 300, 600]),
     slowMs: among([5, 40, 200]),
