@@ -44,7 +44,11 @@ export class Causes {
   #holds({ reasons, partitions }: Cause): boolean {
     const { deployed } = this.#world
     return partitions.some((partition) =>
-      reasons.some((reason) => isRightHalt(this.#world, partition, reason, { deployed })),
+      reasons.some((reason) => {
+        // A torn state that was given up for another reason is nobody's any more.
+        if (reason === 'state_incomplete') return this.#world.redis.isTorn(partition)
+        return isRightHalt(this.#world, partition, reason, { deployed })
+      }),
     )
   }
 
