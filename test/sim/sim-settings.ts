@@ -1,5 +1,5 @@
-// The settings of a run by a small number: varied ones, and every tenth such that journeys overflow.
-// Each kind is made once: whoever is given the same object may keep what was made for it.
+// The settings of a run by a small number: varied ones, and every tenth such that journeys
+// overflow. Each kind is made once: whoever is given the same object may keep what was made for it.
 import type { Settings } from '../../src/core/settings.ts'
 import { settingsFingerprint } from '../../src/schema/settings-fingerprint.ts'
 import { overflowSettingsFor, settingsFor } from '../logs/settings-for.ts'

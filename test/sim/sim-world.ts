@@ -103,7 +103,9 @@ export class SimWorld {
     this.failures.push(failure)
   }
 
-  /** Whether anybody but the state store knows of the partition: then a state must not begin anew. */
+  /**
+   * Whether anybody but the state store knows of the partition: then a state must not begin anew.
+   */
   isKnown(partition: number): boolean {
     const { low } = this.log.log.bounds(partition)
     const noted = this.members.noted.get(partition)
