@@ -7,7 +7,7 @@ import type { LogRecord } from '../oracle/log.ts'
 import { expectOracle } from './oracle-rows.ts'
 import { applyInMemory, journeyBytes, runCore } from './run-core.ts'
 
-const LOGS = 200
+const LOGS = 120
 const BATCH = 50
 
 const logOf = (seed: number): LogRecord[] => {

@@ -16,7 +16,7 @@ import { withMethods } from './with-methods.ts'
 import { createWorker, createWorld, endOf, ledgerRows, logView, spanEnd, spanOf } from './world.ts'
 import type { World } from './world.ts'
 
-const LOGS = 40
+const LOGS = 20
 const DAY_MS = 86_400_000
 
 /**

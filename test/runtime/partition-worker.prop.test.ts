@@ -11,7 +11,7 @@ import { createWorker, createWorld, driveToEnd, ledgerRows, stateOf } from './wo
 import type { World } from './world.ts'
 import { PARTITION } from './world.ts'
 
-const SEEDS = 60
+const SEEDS = 30
 const FAULTS = { store: 60, ledger: 100, deadLetters: 100 }
 
 const caseOf = (seed: number): { log: LogRecord[]; settings: Settings } => {

@@ -8,7 +8,7 @@ import { referenceOf } from './reference.ts'
 import { withMethods } from './with-methods.ts'
 import { createWorker, createWorld, endOf, ledgerRows, logView, spanOf } from './world.ts'
 
-const LOGS = 40
+const LOGS = 20
 
 it('rows lost after they were acknowledged are found hour by hour, and sent again', async () => {
   let found = 0

@@ -18,7 +18,7 @@ import {
 } from './world.ts'
 import type { World } from './world.ts'
 
-const LOGS = 50
+const LOGS = 25
 
 /** Every other log with silences, in which much is forgotten. */
 function logOf(seed: number): LogRecord[] {

@@ -21,7 +21,7 @@ import {
 } from './world.ts'
 import type { World } from './world.ts'
 
-const LOGS = 30
+const LOGS = 15
 const REWINDS = 6
 /** Acquired and created: a store that has lost even that halts (halts.test.ts). */
 const BEGUN = 2
