@@ -2,10 +2,27 @@
 // it.
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer } from 'vitest/node'
+import type { TestSpecification } from 'vitest/node'
+
+/** Those that take minutes begin first: begun last, each would be waited for alone. */
+const LONG = ['/chaos/', '/bad-input/', '/replay-large.', '/sim/', '/integration/', '/replay.']
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const found = LONG.findIndex((part) => moduleId.includes(part))
+      return found === -1 ? LONG.length : found
+    }
+    const sorted = await super.sort(files)
+    return sorted.sort((a, b) => rank(a) - rank(b))
+  }
+}
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    sequence: { sequencer: LongestFirst },
     // Left to itself, vitest keeps one core free: on a small machine that is half of them. One more
     // than there are, since tests of sessions and outages mostly wait.
     maxWorkers: availableParallelism() + 1,
