@@ -13,12 +13,16 @@ import { Unavailable } from '../deploy/local/unavailable.mjs'
 import { serviceProvider } from './services/ways.mjs'
 
 const bin = (name) => path.join(ROOT, 'node_modules/.bin', name)
+/** Side by side: most of them use one core. */
 const CHECKS = [
   ['types', bin('tsc'), '--noEmit'],
   ['lint', bin('oxlint'), '--type-aware', '--deny-warnings'],
   ['format', bin('prettier'), '--check', '--cache', '--log-level', 'warn', '.'],
   ['dead code', bin('knip'), '--no-progress'],
   ['generated documents', process.execPath, 'deploy/generate.mjs', '--check'],
+]
+/** One after the other. */
+const BUILD = [
   ['build', process.execPath, 'deploy/build.mjs'],
   ['npx tributary', 'npx', '--no-install', 'tributary', 'version'],
 ]
@@ -29,8 +33,8 @@ const BUILT = path.join(ROOT, 'dist/main.js')
 const filters = process.argv.slice(2)
 const counts = { passed: 0, failed: 0, skipped: 0 }
 const timings = []
-/** The command under way, which ends with us. */
-let running
+/** Commands under way, which end with us. */
+const running = new Set()
 const say = (line) => process.stdout.write(`${line}\n`)
 const quietly = (line) => process.stderr.write(`${line}\n`)
 
@@ -46,7 +50,8 @@ async function timed(name, work) {
 function execute([command, ...args], { stdio, env = {} }) {
   return new Promise((done) => {
     const child = spawn(command, args, { cwd: ROOT, stdio, env: { ...process.env, ...env } })
-    running = child
+    running.add(child)
+    child.on('close', () => running.delete(child))
     let output = ''
     const gather = (chunk) => (output += chunk)
     child.stdout?.on('data', gather)
@@ -130,15 +135,15 @@ for (const [signal, code] of [
 ]) {
   process.on(signal, () => {
     interrupted = true
-    running?.kill(signal)
+    for (const child of running) child.kill(signal)
     void provider.stop().finally(() => process.exit(code))
   })
 }
 try {
   await timed('packages', () => ensurePackages(quietly))
   const env = needServices() ? await timed('services', startServices) : {}
-  const checks = filters.length === 0 ? CHECKS : CHECKS.filter(([name]) => name === 'build')
-  for (const check of checks) await runCheck(check)
+  if (filters.length === 0) await Promise.all(CHECKS.map((check) => runCheck(check)))
+  for (const check of filters.length === 0 ? BUILD : BUILD.slice(0, 1)) await runCheck(check)
   await runTests(env)
 } catch (error) {
   counts.failed += 1
