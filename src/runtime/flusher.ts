@@ -11,7 +11,7 @@ import type { LedgerRow } from '../core/tables.ts'
 import type { BookedRange, LineageRow } from '../ports/ledger-sink.ts'
 import type { PartitionMeta } from '../ports/state-store.ts'
 import type { PartitionOptions } from './partition-options.ts'
-import { isOvertaken } from './overtaken.ts'
+import { HeldRows } from './held-rows.ts'
 import { WORDS_MAX, newRoom, publishTogether } from './publish.ts'
 import type { Room, Snapshot, TableSnapshot } from './publish.ts'
 
@@ -108,11 +108,11 @@ export class Flusher {
         landed.push([row, offsets[row]!, text])
       }
       if (landed.length === 0) continue
-      const found = await this.#options.ledger.read(name, this.#range(hour, hour))
-      const texts = new Set(found.map((row) => JSON.stringify(row)))
+      const range = this.#range(hour, hour)
+      const held = new HeldRows(table, await this.#options.ledger.read(name, range))
       for (const [row, offset, text] of landed) {
-        if (texts.has(text) || booked.tables[table]!.offsets[row] !== offset) continue
-        if (isOvertaken(table, text, found)) continue
+        if (held.has(text) || booked.tables[table]!.offsets[row] !== offset) continue
+        if (held.hasNewer(text)) continue
         booked.tables[table]!.markLost(row)
         lost++
       }
@@ -185,15 +185,14 @@ export class Flusher {
     for (const [table, { name }] of TABLES.entries()) {
       const isEmpty = hours.every((hour) => this.#table(hour, table).rows.count === 0)
       if (isEmpty) continue
-      const found = await ledger.read(name, range)
-      const texts = new Set(found.map((row) => JSON.stringify(row)))
+      const held = new HeldRows(table, await ledger.read(name, range))
       for (const hour of hours) {
         const booked = this.#table(hour, table)
         for (let row = 0; row < booked.rows.count; row++) {
           const text = JSON.stringify(this.#row(table, booked, row, hour))
-          if (texts.has(text)) continue
+          if (held.has(text)) continue
           lost.add(hour)
-          if (isOvertaken(table, text, found)) continue
+          if (held.hasNewer(text)) continue
           booked.markLost(row)
           lostRows++
         }
