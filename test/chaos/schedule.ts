@@ -1,7 +1,7 @@
 // Which faults a run brings about, in which order: decided by the seed alone. What the machine
 // makes of the moments is its own; the numbers are not.
 import type { Draw } from '../logs/moves.ts'
-import { createDraw } from '../logs/moves.ts'
+import { createDraw, shuffled } from '../logs/moves.ts'
 import { FAIL_POINT_NAMES, planKill } from './fail-points.ts'
 import type { Kill } from './fail-points.ts'
 
@@ -82,15 +82,4 @@ function planOutages(count: number, draw: Draw): Outage[] {
     const kinds = lists[list]!
     return kinds[taken[list]!++ % kinds.length]!
   })
-}
-
-export function shuffled<T>(list: readonly T[], draw: Draw): T[] {
-  const result = [...list]
-  for (let i = result.length - 1; i > 0; i--) {
-    const j = draw(0, i)
-    const swap = result[i]!
-    result[i] = result[j]!
-    result[j] = swap
-  }
-  return result
 }

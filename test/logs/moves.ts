@@ -49,6 +49,18 @@ export function createDraw(seed: number): Draw {
   return draw
 }
 
+/** The same items in a drawn order. */
+export function shuffled<T>(list: readonly T[], draw: Draw): T[] {
+  const result = [...list]
+  for (let i = result.length - 1; i > 0; i--) {
+    const j = draw(0, i)
+    const swap = result[i]!
+    result[i] = result[j]!
+    result[j] = swap
+  }
+  return result
+}
+
 export function drawMoves(draw: Draw, count: number): Move[] {
   return Array.from({ length: count }, () => {
     const entries = FIELDS.map((field) => [field, draw(0, CHOICE_MAX)])

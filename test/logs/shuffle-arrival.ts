@@ -3,8 +3,7 @@
 import type { Settings } from '../../src/core/settings.ts'
 import { createAdmission } from '../oracle/admit.ts'
 import type { LogRecord } from '../oracle/log.ts'
-import { createDraw } from './moves.ts'
-import type { Draw } from './moves.ts'
+import { createDraw, shuffled } from './moves.ts'
 
 const DAY_MS = 24 * 3_600_000
 
@@ -106,15 +105,4 @@ function withoutCopies(log: readonly LogRecord[]): LogRecord[] {
     seen.add(key)
     return true
   })
-}
-
-function shuffled<T>(list: readonly T[], draw: Draw): T[] {
-  const result = [...list]
-  for (let i = result.length - 1; i > 0; i--) {
-    const j = draw(0, i)
-    const swap = result[i]!
-    result[i] = result[j]!
-    result[j] = swap
-  }
-  return result
 }
