@@ -6,12 +6,12 @@
 import type { Broker, Cluster, Kafka } from 'kafkajs'
 import { TributaryError } from '../../ports/errors.ts'
 import type { LogBounds } from '../../ports/record-source.ts'
-import type { ProtocolRequest, ProtocolResponse } from './fetch-codec.ts'
+import { READ_COMMITTED } from './fetch-codec.ts'
 import { FetchRefused } from './fetch-errors.ts'
-import { topicIdRequest, topicIdResponse } from './topic-id-codec.ts'
+import type { ProtocolRequest, ProtocolResponse, RequestKind } from './protocol.ts'
+import { TOPIC_ID_KIND, topicIdRequest, topicIdResponse } from './topic-id-codec.ts'
 
 const METADATA_MAX_AGE_MS = 30_000
-const READ_COMMITTED = 1
 
 interface LinkedBroker extends Broker {
   readonly versions: Readonly<Record<number, { minVersion: number; maxVersion: number }>>
@@ -82,9 +82,9 @@ export class BrokerLink {
    * node knows topics by their names only (before Kafka 3.1).
    */
   async topicIdFor(nodeId: string): Promise<string> {
-    const request = topicIdRequest(this.#topic)
-    if (!takes(await this.#broker(nodeId), request)) return ''
+    if (!takes(await this.#broker(nodeId), TOPIC_ID_KIND)) return ''
     if (this.#topicId === '') {
+      const request = topicIdRequest(this.#topic)
       const { errorCode, topicId } = await this.send(nodeId, request, topicIdResponse)
       if (errorCode !== 0) throw new FetchRefused(this.#topic, errorCode)
       this.#topicId = topicId
@@ -160,7 +160,7 @@ function expectVersion(broker: LinkedBroker, request: ProtocolRequest) {
   )
 }
 
-function takes({ versions }: LinkedBroker, { apiKey, apiVersion }: ProtocolRequest): boolean {
+function takes({ versions }: LinkedBroker, { apiKey, apiVersion }: RequestKind): boolean {
   const range = versions[apiKey]
   return range !== undefined && range.minVersion <= apiVersion && range.maxVersion >= apiVersion
 }

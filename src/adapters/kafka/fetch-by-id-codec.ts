@@ -10,14 +10,10 @@
 //             error int16 · highWatermark int64 · lastStable int64 · logStart int64
 //             [producer int64 · first int64] · preferredReplica int32 · records bytes]]
 import { FETCH_API, MAX_BYTES, NO_SESSION, READ_COMMITTED, partitionAnswer } from './fetch-codec.ts'
-import type {
-  FetchAnswer,
-  FetchPartition,
-  PartitionAnswer,
-  ProtocolRequest,
-  ProtocolResponse,
-} from './fetch-codec.ts'
-import { FlexibleCursor } from './flexible-cursor.ts'
+import type { FetchAnswer, FetchPartition, PartitionAnswer } from './fetch-codec.ts'
+import { FlexibleCursor, writeLength } from './flexible-cursor.ts'
+import { requestOf, responseOf } from './protocol.ts'
+import type { ProtocolRequest } from './protocol.ts'
 
 const FETCH_VERSION = 13
 const REQUEST_BYTES = 64
@@ -35,11 +31,9 @@ export function fetchByIdRequest(
   for (const value of [waitMs, 1, MAX_BYTES]) at = bytes.writeInt32BE(value, at)
   at = bytes.writeInt8(READ_COMMITTED, at)
   for (const value of [NO_SESSION.id, NO_SESSION.epoch]) at = bytes.writeInt32BE(value, at)
-  at = bytes.writeUInt8(2, at)
+  at = writeLength(bytes, 1, at)
   at += bytes.write(topicId, at, 'hex')
-  const length = partitions.length + 1
-  at = bytes.writeUInt8((length & 0x7f) | 0x80, at)
-  at = bytes.writeUInt8(length >> 7, at)
+  at = writeLength(bytes, partitions.length, at)
   for (const { partition, from, bytesMax } of partitions) {
     at = bytes.writeInt32BE(partition, at)
     at = bytes.writeInt32BE(-1, at)
@@ -52,19 +46,10 @@ export function fetchByIdRequest(
   at = bytes.writeUInt8(0, at)
   // No forgotten topics, the empty rack (only then the leader answers itself), no tags.
   for (const value of [1, 1, 0]) at = bytes.writeUInt8(value, at)
-  const body = bytes.subarray(0, at)
-  return {
-    apiKey: FETCH_API,
-    apiVersion: FETCH_VERSION,
-    apiName: 'Fetch',
-    encode: () => Promise.resolve({ buf: body, buffer: body }),
-  }
+  return requestOf({ ...FETCH_API, apiVersion: FETCH_VERSION }, bytes.subarray(0, at))
 }
 
-export const fetchByIdResponse: ProtocolResponse<FetchAnswer> = {
-  decode: async (payload) => decodeFetch(payload),
-  parse: (answer) => Promise.resolve(answer),
-}
+export const fetchByIdResponse = responseOf(decodeFetch)
 
 /** Throws a RangeError where the payload is cut short. */
 function decodeFetch(payload: Buffer): FetchAnswer {

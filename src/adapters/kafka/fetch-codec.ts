@@ -10,28 +10,16 @@
 //             [producer int64 · first int64] · preferredReplica int32 · records bytes]]
 import { readInt64 } from './record-batch/batch-header.ts'
 import type { AbortedTransaction } from './record-batch/aborted-transactions.ts'
+import { requestOf, responseOf } from './protocol.ts'
+import type { ProtocolRequest } from './protocol.ts'
 
-export const FETCH_API = 1
+export const FETCH_API = { apiKey: 1, apiName: 'Fetch' } as const
 const FETCH_VERSION = 11
 export const READ_COMMITTED = 1
 export const NO_SESSION = { id: 0, epoch: -1 }
 const REQUEST_BYTES = 64
 const PARTITION_BYTES = 28
 export const MAX_BYTES = 10_485_760
-
-/** A request and an answer as kafkajs' connections take them. */
-export interface ProtocolRequest {
-  readonly apiKey: number
-  readonly apiVersion: number
-  readonly apiName: string
-  /** kafkajs looks at `buf` to know an encoder, and sends `buffer`. */
-  encode(): Promise<{ readonly buf: Buffer; readonly buffer: Buffer }>
-}
-
-export interface ProtocolResponse<T> {
-  decode(payload: Buffer): Promise<T & { readonly clientSideThrottleTime: number }>
-  parse(decoded: T): Promise<T>
-}
 
 export interface FetchPartition {
   readonly partition: number
@@ -81,19 +69,10 @@ export function fetchRequest(
   // No forgotten topics, and the empty rack: only then the leader answers itself.
   at = bytes.writeInt32BE(0, at)
   at = bytes.writeInt16BE(0, at)
-  const body = bytes.subarray(0, at)
-  return {
-    apiKey: FETCH_API,
-    apiVersion: FETCH_VERSION,
-    apiName: 'Fetch',
-    encode: () => Promise.resolve({ buf: body, buffer: body }),
-  }
+  return requestOf({ ...FETCH_API, apiVersion: FETCH_VERSION }, bytes.subarray(0, at))
 }
 
-export const fetchResponse: ProtocolResponse<FetchAnswer> = {
-  decode: (payload) => Promise.resolve(decodeFetch(payload)),
-  parse: (answer) => Promise.resolve(answer),
-}
+export const fetchResponse = responseOf(decodeFetch)
 
 /** Throws a RangeError where the payload is cut short. */
 function decodeFetch(payload: Buffer): FetchAnswer {

@@ -1,7 +1,14 @@
-// Reads the "flexible" encoding of Kafka's newer protocol versions (KIP-482): lengths as unsigned
+// The "flexible" encoding of Kafka's newer protocol versions (KIP-482): lengths as unsigned
 // varints, one more than they count with 0 for null, and tagged fields at the end of every
 // structure, of which none is needed here.
 import { readInt64 } from './record-batch/batch-header.ts'
+
+/** How many items or bytes follow, at most 16,000; answers where they begin. */
+export function writeLength(bytes: Buffer, length: number, at: number): number {
+  const value = length + 1
+  if (value < 0x80) return bytes.writeUInt8(value, at)
+  return bytes.writeUInt8(value >> 7, bytes.writeUInt8((value & 0x7f) | 0x80, at))
+}
 
 /** Throws RangeError where the bytes end too early. */
 export class FlexibleCursor {

@@ -1,11 +1,12 @@
 // Metadata, version 12, of one topic (Kafka protocol guide): asked for the topic's id alone, which
 // tells a topic from another one of the same name that was created later. kafkajs knows no version
 // that names it.
-import type { ProtocolRequest, ProtocolResponse } from './fetch-codec.ts'
-import { FlexibleCursor } from './flexible-cursor.ts'
+import { FlexibleCursor, writeLength } from './flexible-cursor.ts'
+import { requestOf, responseOf } from './protocol.ts'
+import type { ProtocolRequest } from './protocol.ts'
 
-const METADATA_API = 3
-const METADATA_VERSION = 12
+/** A broker that takes it knows topics by their ids. */
+export const TOPIC_ID_KIND = { apiKey: 3, apiVersion: 12, apiName: 'Metadata' } as const
 const UUID_BYTES = 16
 const NO_TAGS = 0
 /** Topics hold at most 249 characters, all ASCII. */
@@ -24,30 +25,15 @@ export function topicIdRequest(topic: string): ProtocolRequest {
   const bytes = Buffer.alloc(8 + UUID_BYTES + LENGTH_BYTES_MAX + name.length)
   // The tags of the request's header, which kafkajs does not write; one topic, without an id.
   let at = bytes.writeUInt8(NO_TAGS)
-  at = bytes.writeUInt8(2, at) + UUID_BYTES
+  at = writeLength(bytes, 1, at) + UUID_BYTES
   at = writeLength(bytes, name.length, at)
   at += name.copy(bytes, at)
   // Its tags; do not create it; no list of what one may do with it; the tags of the request.
   at += 4
-  const body = bytes.subarray(0, at)
-  return {
-    apiKey: METADATA_API,
-    apiVersion: METADATA_VERSION,
-    apiName: 'Metadata',
-    encode: () => Promise.resolve({ buf: body, buffer: body }),
-  }
+  return requestOf(TOPIC_ID_KIND, bytes.subarray(0, at))
 }
 
-function writeLength(bytes: Buffer, length: number, at: number): number {
-  const value = length + 1
-  if (value < 0x80) return bytes.writeUInt8(value, at)
-  return bytes.writeUInt8(value >> 7, bytes.writeUInt8((value & 0x7f) | 0x80, at))
-}
-
-export const topicIdResponse: ProtocolResponse<TopicIdAnswer> = {
-  decode: async (payload) => decodeTopicId(payload),
-  parse: (answer) => Promise.resolve(answer),
-}
+export const topicIdResponse = responseOf(decodeTopicId)
 
 /** Throws a RangeError where the payload is cut short. */
 function decodeTopicId(payload: Buffer): TopicIdAnswer {

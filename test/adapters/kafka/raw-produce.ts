@@ -2,7 +2,8 @@
 // would make of records by itself.
 import type { Kafka } from 'kafkajs'
 import { BrokerLink } from '../../../src/adapters/kafka/broker-link.ts'
-import type { ProtocolRequest, ProtocolResponse } from '../../../src/adapters/kafka/fetch-codec.ts'
+import { requestOf, responseOf } from '../../../src/adapters/kafka/protocol.ts'
+import type { ProtocolRequest } from '../../../src/adapters/kafka/protocol.ts'
 
 const TIMEOUT_MS = 30_000
 
@@ -54,26 +55,13 @@ function produceRequest(topic: string, partition: number, batch: Buffer): Protoc
   at += name.copy(head, at)
   for (const value of [1, partition, batch.length]) at = head.writeInt32BE(value, at)
   const body = Buffer.concat([head.subarray(0, at), batch])
-  return {
-    apiKey: 0,
-    apiVersion: 7,
-    apiName: 'Produce',
-    encode: () => Promise.resolve({ buf: body, buffer: body }),
-  }
+  return requestOf({ apiKey: 0, apiVersion: 7, apiName: 'Produce' }, body)
 }
 
-interface ProduceAnswer {
-  readonly errorCode: number
-  readonly baseOffset: number
-}
-
-const produceResponse: ProtocolResponse<ProduceAnswer> = {
-  decode: (payload) => {
-    // Topics, name, partitions, partition; then error and base offset.
-    const at = 4 + 2 + payload.readInt16BE(4) + 4 + 4
-    const errorCode = payload.readInt16BE(at)
-    const baseOffset = Number(payload.readBigInt64BE(at + 2))
-    return Promise.resolve({ errorCode, baseOffset, clientSideThrottleTime: 0 })
-  },
-  parse: (answer) => Promise.resolve(answer),
-}
+const produceResponse = responseOf((payload) => {
+  // Topics, name, partitions, partition; then error and base offset.
+  const at = 4 + 2 + payload.readInt16BE(4) + 4 + 4
+  const errorCode = payload.readInt16BE(at)
+  const baseOffset = Number(payload.readBigInt64BE(at + 2))
+  return { errorCode, baseOffset, clientSideThrottleTime: 0 }
+})
