@@ -1,5 +1,6 @@
-// `npm run build`: compiles src to dist, copies what the compiler leaves out (Lua scripts), and
-// makes `npx tributary` work inside this checkout, as it does where the package is installed.
+// `npm run build`: compiles src to dist, copies what the compiler leaves out (Lua scripts), notes
+// the revision (REVISION, else what git says, else none), and makes `npx tributary` work inside
+// this checkout, as it does where the package is installed.
 import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
@@ -10,6 +11,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -38,6 +40,8 @@ for (const file of readdirSync(path.join(root, 'src'), { recursive: true })) {
   if (file.endsWith('.lua')) cpSync(path.join(root, 'src', file), path.join(next, 'dist', file))
 }
 chmodSync(path.join(next, 'dist/main.js'), 0o755)
+const build = JSON.stringify({ revision: revision() })
+writeFileSync(path.join(next, 'dist/build.json'), `${build}\n`)
 try {
   renameSync(dist, path.join(next, 'before'))
 } catch (error) {
@@ -49,3 +53,15 @@ const bin = path.join(root, 'node_modules/.bin')
 mkdirSync(bin, { recursive: true })
 rmSync(path.join(bin, 'tributary'), { force: true })
 symlinkSync(path.relative(bin, main), path.join(bin, 'tributary'))
+
+/** As git names the source, `-dirty` where files were changed since; '' where nobody knows. */
+function revision() {
+  const given = process.env.REVISION
+  if (given) return given
+  const git = (...args) => spawnSync('git', args, { cwd: root, encoding: 'utf8' })
+  const head = git('rev-parse', '--show-prefix', 'HEAD')
+  const [inside, commit] = (head.stdout ?? '').split('\n')
+  // Not a checkout, or a folder of somebody else's.
+  if (head.status !== 0 || inside !== '') return ''
+  return commit + (git('diff', '--quiet', 'HEAD').status === 0 ? '' : '-dirty')
+}

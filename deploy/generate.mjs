@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const tsx = path.join(root, 'node_modules/.bin/tsx')
 const GENERATORS = [
   ['schemas/generate.ts'],
+  ['deploy/documents.ts'],
   ['src/main.ts', 'config', 'env'],
   ['src/main.ts', 'config', 'table'],
 ]

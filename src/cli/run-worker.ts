@@ -12,12 +12,13 @@ import type { Probe } from '../ports/clock.ts'
 import { TributaryError } from '../ports/errors.ts'
 import { Worker } from '../runtime/worker.ts'
 import type { WorkerEnd } from '../runtime/worker-options.ts'
+import { readBuildInfo } from './build-info.ts'
+import type { BuildInfo } from './build-info.ts'
 import { openParts } from './run-parts.ts'
 import { readiness } from './run-readiness.ts'
 import type { ServiceWatch } from './run-services.ts'
 import { watchServices } from './run-services.ts'
 import { endOnDefects, logFailure, stopSignal } from './run-signals.ts'
-import { packageVersion } from './version.ts'
 
 const WATCH = { everyMs: 3_000, timeoutMs: 5_000 }
 
@@ -39,11 +40,13 @@ export async function runWorker(
   probe: Probe = noProbe,
 ): Promise<void> {
   const life: Life = { worker: null, services: null, end: '' }
+  const build = await readBuildInfo()
   const telemetry = createTelemetry({
     topic: config.kafka.topic,
     level: config.logLevel,
     destination: output,
-    version: packageVersion(),
+    version: build.version,
+    revision: build.revision,
     worker: () => life.worker?.status() ?? null,
     services: () => upOf(life.services),
   })
@@ -51,7 +54,7 @@ export async function runWorker(
   const { signal, release } = stopSignal(log)
   endOnDefects(log)
   try {
-    const http = await serveHttp(config.http, routesOf(life, telemetry, signal))
+    const http = await serveHttp(config.http, routesOf(life, { telemetry, signal, build }))
     try {
       log('info', 'http_listening', `metrics and health at ${http.url}`, { url: http.url })
       await live(config, { life, telemetry, signal, probe })
@@ -66,9 +69,17 @@ export async function runWorker(
   }
 }
 
-const routesOf = (life: Life, { metrics }: ProcessTelemetry, signal: AbortSignal) =>
+const routesOf = (
+  life: Life,
+  {
+    telemetry: { metrics },
+    signal,
+    build,
+  }: Pick<Surroundings, 'telemetry' | 'signal'> & { readonly build: BuildInfo },
+) =>
   healthRoutes({
     metrics,
+    build,
     ended: () => life.end,
     readiness: () =>
       readiness({

@@ -81,6 +81,11 @@ export class Dictionary {
     return RESERVED.get(id) ?? this.#values[kind]![id]!
   }
 
+  /** How much of the cap a kind has taken: 0 to 1, where new values become `(other)`. */
+  fill(kind: number): number {
+    return (this.#values[kind]!.length - 1) / this.#valuesMax
+  }
+
   /** Entries held, without ''. */
   get size(): number {
     return this.#values.reduce((sum, values) => sum + values.length - 1, 0)

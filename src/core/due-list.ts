@@ -131,6 +131,17 @@ export class DueLists {
     return null
   }
 
+  /** Entries that are due at stream time `timeMs` and not settled, with some overtaken ones. */
+  backlog(timeMs: number): number {
+    const now = hourOf(timeMs)
+    let entries = 0
+    for (const { hour, ready, waiting } of this.#open) {
+      if (hour <= now) entries += ready.size
+      if (hour < now) entries += waiting.size
+    }
+    return entries
+  }
+
   /** What was appended since the last call, oldest hour first. */
   takeAppended(): DueAppend[] {
     const lists = [...this.#appended].sort(([a], [b]) => a - b)

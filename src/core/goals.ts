@@ -7,7 +7,7 @@ import type { Settings } from './settings.ts'
 /** The goal whose first conversion in a path is the key touch of `w_shaped`. */
 const LEAD_GOAL = 'lead'
 /** The goal whose conversions are a live event's orders. */
-const ORDER_GOAL = 'purchase'
+export const ORDER_GOAL = 'purchase'
 
 export interface DefaultValue {
   readonly valueMinor: number

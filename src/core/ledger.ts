@@ -2,6 +2,7 @@
 // touched it. A row lives here until ClickHouse was shown to hold it. `Delta` collects what one
 // record changes, so that only a row whose own net difference is not zero is touched.
 import { RowTable, slotLayout } from './row-table.ts'
+import { Sales } from './sales.ts'
 import { TABLES } from './tables.ts'
 
 export const TRANSITIONS = 0
@@ -125,6 +126,7 @@ export class BookedHour {
 
 export class Ledger {
   readonly hours = new Map<number, BookedHour>()
+  readonly sales = new Sales()
   #current: BookedHour | null = null
   #touched = new Set<BookedHour>()
 
@@ -145,7 +147,9 @@ export class Ledger {
     const booked = this.hour(hour)
     for (let t = 0; t < delta.tables.length; t++) {
       const changes = delta.tables[t]!
-      if (changes.count > 0) this.#bookTable(booked, t, changes, offset)
+      if (changes.count === 0) continue
+      if (t === CONVERSIONS) this.sales.add(changes)
+      this.#bookTable(booked, t, changes, offset)
     }
   }
 

@@ -137,7 +137,7 @@ async function expectNoEviction({ options, partition }: Consumption): Promise<vo
 }
 
 async function applySpan(to: Consumption, span: Span, parser: RecordParser): Promise<void> {
-  const { options, worker, state, reading, ticker } = to
+  const { options, partition, worker, state, reading, ticker } = to
   const { clock, telemetry, probe } = options
   if (span.to === span.from) return
   for (const piece of cutSpan(span, SPAN_RECORDS_MAX)) {
@@ -149,7 +149,8 @@ async function applySpan(to: Consumption, span: Span, parser: RecordParser): Pro
     await probe.at('judged')
     await expectSamePlaces(to, judged)
     await worker.apply(judged)
-    telemetry.took('apply', clock.now() - begunMs)
+    const facts = { partition, from: piece.from, to: piece.to, records: piece.records.length }
+    telemetry.took('apply', clock.now() - begunMs, facts)
     state.noteUnflushed(worker.unflushed, begunMs)
     ticker?.applied(judged.records)
   }

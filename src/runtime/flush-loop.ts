@@ -72,15 +72,16 @@ export class FlushLoop {
     if (loops.length === 0) return true
     const begunMs = clock.now()
     const flushed = await flushTogether(loops, this.#options)
-    telemetry.took('flush', clock.now() - begunMs)
     for (const { partition, hasLanded, error } of flushed) {
       if (error !== null) telemetry.count('flush_failures', partition)
       else if (hasLanded) telemetry.count('flushes', partition)
     }
     const failed = flushed.filter(({ error }) => error !== null)
+    const failure = failed.length === 0 ? '' : sentence(failed[0]!.error)
+    telemetry.took('flush', clock.now() - begunMs, failure === '' ? {} : { failure })
     if (failed.length > 0) {
       const partitions = failed.map(({ partition }) => partition)
-      const message = `a flush is tried again: ${sentence(failed[0]!.error)}`
+      const message = `a flush is tried again: ${failure}`
       telemetry.log('warn', 'flush_failed', message, { partitions })
     }
     const hasLanded = flushed.some((one) => one.hasLanded)

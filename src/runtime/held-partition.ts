@@ -4,8 +4,11 @@ import { takeChanges } from '../core/changes.ts'
 import type { Partition } from '../core/partition.ts'
 import type { DeadLetter } from '../ports/dead-letter-sink.ts'
 import type { Commit, PartitionMeta } from '../ports/state-store.ts'
+import { seenOf, takeBooked } from './booked.ts'
+import type { SeenBefore } from './booked.ts'
 import { sendCommit } from './commit.ts'
 import { Flusher } from './flusher.ts'
+import { InFlight } from './in-flight.ts'
 import type { OutcomeCounts } from './outcome-counts.ts'
 import type { PartitionOptions } from './partition-options.ts'
 import { OVER } from './waiting.ts'
@@ -22,11 +25,15 @@ export class HeldPartition {
   readonly token: string
   readonly partition: Partition
   readonly flusher: Flusher
+  readonly inFlight: InFlight
   readonly #options: PartitionOptions
   #meta: PartitionMeta
   #committed: PartitionMeta
+  #seen: SeenBefore
   /** The commit under way, if any; it never rejects. */
-  #inFlight: Promise<Error | null> | null = null
+  #underWay: Promise<Error | null> | null = null
+  /** Why memory was dropped; null: it was not. */
+  #failure: Error | null = null
   readonly #givenUp = new AbortController()
 
   constructor(
@@ -42,6 +49,8 @@ export class HeldPartition {
     this.token = token
     this.partition = partition
     this.flusher = new Flusher(options, partition, meta)
+    this.inFlight = new InFlight(options.telemetry, options.partition)
+    this.#seen = seenOf(partition)
     this.#meta = meta
     this.#committed = meta
   }
@@ -72,21 +81,24 @@ export class HeldPartition {
       activeAt: this.flusher.isActive ? 0 : this.#meta.activeAt,
     }
     const commit: Commit = { token, from, meta, ...takeChanges(partition) }
+    const booked = takeBooked(partition, this.#seen)
+    this.#seen = seenOf(partition)
     this.#meta = meta
     await this.drain()
-    this.#inFlight = this.#send(commit, part)
+    this.#underWay = this.#send(commit, part, booked)
   }
 
   /** Waits for the commit under way; throws if it failed. */
   async drain(): Promise<void> {
-    const failure = await this.#inFlight
+    // Memory may have been dropped while this was awaited.
+    const failure = (await this.#underWay) ?? this.#failure
     if (failure !== null) throw failure
-    this.#inFlight = null
+    this.#underWay = null
   }
 
   /** Waits for the commit under way, whatever becomes of it. */
   async settled(): Promise<void> {
-    await this.#inFlight
+    await this.#underWay
   }
 
   /**
@@ -95,12 +107,19 @@ export class HeldPartition {
    */
   fail(reason: unknown): void {
     this.#givenUp.abort(OVER)
-    this.#inFlight = Promise.resolve(reason instanceof Error ? reason : new Error(String(reason)))
+    this.inFlight.drop()
+    this.#failure = reason instanceof Error ? reason : new Error(String(reason))
+    this.#underWay = Promise.resolve(this.#failure)
   }
 
-  async #send(commit: Commit, { letters, counted }: Part): Promise<Error | null> {
+  async #send(
+    commit: Commit,
+    { to, letters, counted }: Part,
+    booked: ReturnType<typeof takeBooked>,
+  ): Promise<Error | null> {
     const { clock, telemetry, partition, deadLetters, probe } = this.#options
     const begunMs = clock.now()
+    const records = this.inFlight.handOn(to)
     try {
       if (letters.length > 0) {
         await probe.at('dead-letters')
@@ -109,11 +128,15 @@ export class HeldPartition {
       }
       await sendCommit({ ...this.#options, signal: this.#givenUp.signal }, commit)
       this.#committed = commit.meta
+      this.inFlight.committed(records)
       counted.report(telemetry, partition)
+      booked(telemetry, partition)
       telemetry.count('commits', partition)
-      telemetry.took('commit', clock.now() - begunMs)
+      const facts = { partition, from: commit.from, to, records }
+      telemetry.took('commit', clock.now() - begunMs, facts)
       return null
     } catch (error) {
+      this.inFlight.failed(records)
       return error instanceof Error ? error : new Error(String(error))
     }
   }

@@ -174,7 +174,7 @@ export class PartitionLoop {
     state.isAcquiring = false
     state.failure = ''
     state.noteUnflushed(worker.unflushed, clock.now())
-    telemetry.took('acquire', clock.now() - begunMs)
+    telemetry.took('acquire', clock.now() - begunMs, { partition })
     const { lineage } = worker.committed!
     const fields = { partition, next, lineage }
     telemetry.log('info', 'partition_acquired', 'the partition was taken over', fields)

@@ -1,5 +1,6 @@
 // What can be said of one partition of a worker at any moment, and since when: read by status,
 // metrics, readiness and the watchdog. Pauses are told once when they begin and once when they end.
+import { KINDS } from '../core/dictionary.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { LogBounds } from '../ports/record-source.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
@@ -114,6 +115,7 @@ export class PartitionState {
   status(): PartitionStatus {
     this.#look()
     const { partition, halt, pause, bounds } = this
+    const held = this.#worker?.partition ?? null
     return {
       partition,
       state: this.#stateName(pause),
@@ -125,6 +127,8 @@ export class PartitionState {
       streamTimeMs: this.#streamTimeMs,
       unflushedRows: this.#worker?.unflushed ?? 0,
       unflushedSinceMs: this.#unflushedSinceMs,
+      duePersons: held === null ? 0 : held.due.backlog(held.streamTimeMs),
+      dictionaryFill: held === null ? [] : KINDS.map((_, kind) => held.dictionary.fill(kind)),
     }
   }
 

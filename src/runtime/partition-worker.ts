@@ -95,6 +95,7 @@ export class PartitionWorker {
         if (span.from !== held.meta.next) {
           throw new Fenced(`the span starts at ${span.from}, next is ${held.meta.next}`)
         }
+        held.inFlight.take(span.records)
         await this.#prepare(held, span)
         await this.#compute(held, span)
       } catch (error) {
@@ -110,6 +111,7 @@ export class PartitionWorker {
       const held = this.#holding()
       try {
         if (from !== held.meta.next) throw new Fenced(`the skip starts at ${from}`)
+        held.inFlight.takeSkipped(to - from)
         skipOffsets(held.partition, from, to)
         const counted = new OutcomeCounts()
         counted.add('rejected', 'undecodable_batch', to - from)
@@ -270,12 +272,8 @@ export class PartitionWorker {
         changedCount + changesMost(record) > limits.commitJourneysMax ||
         changedBytes >= limits.commitBytesMax
       if (isFull && changedCount > 0) {
-        await held.commit({
-          to: record.offset,
-          lastRecord: lastRecord(i - 1),
-          letters,
-          counted,
-        })
+        const before = lastRecord(i - 1)
+        await held.commit({ to: record.offset, lastRecord: before, letters, counted })
         letters = []
         counted = new OutcomeCounts()
       }

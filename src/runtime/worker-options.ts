@@ -71,6 +71,10 @@ export interface PartitionStatus {
   readonly unflushedRows: number
   /** Epoch ms since which there are rows that have not landed; 0: none. */
   readonly unflushedSinceMs: number
+  /** Persons that are due and not yet settled; some of them overtaken, so at most so many. */
+  readonly duePersons: number
+  /** By kind of dimension, in the order of KINDS: how much of the cap is taken; []: not held. */
+  readonly dictionaryFill: readonly number[]
 }
 
 export interface WorkerStatus {

@@ -17,6 +17,8 @@ const partition = (given: Partial<PartitionStatus>): PartitionStatus => ({
   streamTimeMs: 0,
   unflushedRows: 0,
   unflushedSinceMs: 0,
+  duePersons: 0,
+  dictionaryFill: [],
   ...given,
 })
 

@@ -126,13 +126,25 @@ export async function untilReadyz(url: string, status: number, words = ''): Prom
   }, WAIT)
 }
 
-/** Waits until so many records are committed; the whole scrape. */
+/**
+ * Waits until so many records are committed; the whole scrape. In every scrape on the way, what was
+ * consumed must be what became of it.
+ */
 export async function untilCommitted(url: string, records: number): Promise<string> {
-  return vi.waitFor(async () => {
-    const scrape = await (await fetch(`${url}/metrics`)).text()
-    expect(sumOf(scrape, 'tributary_records_total')).toBe(records)
-    return scrape
+  const differences = new Set<number>()
+  const scrape = await vi.waitFor(async () => {
+    const text = await (await fetch(`${url}/metrics`)).text()
+    const outcomes = sumOf(text, 'tributary_records_total')
+    const became = ['tributary_reread_records_total', 'tributary_records_in_flight'].reduce(
+      (sum, name) => sum + sumOf(text, name),
+      outcomes,
+    )
+    differences.add(sumOf(text, 'tributary_consumed_records_total') - became)
+    expect(outcomes).toBe(records)
+    return text
   }, WAIT)
+  expect([...differences]).toEqual([0])
+  return scrape
 }
 
 /** Of all series of a metric. */

@@ -1,5 +1,7 @@
 // `tributary run` as an operator meets it: a process with a log, health, metrics and an exit code.
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { LOG_FIELDS } from '../../src/ports/telemetry.ts'
+import { LOGIC_VERSION } from '../../src/schema/settings-fingerprint.ts'
 import { LiveWorker } from '../integration/live-worker.ts'
 import { describeWithServices, testName } from '../services.ts'
 import { runProgram } from './run-program.ts'
@@ -43,6 +45,13 @@ describeWithServices(
         expect((await fetch(`${url}/livez`)).status).toBe(200)
         expect(sumOf(scrape, 'tributary_assigned_partitions')).toBe(2)
         expect(scrape).toMatch(/records_total\{.*outcome="rejected",reason="raw_identifier"\} /)
+        expect(scrape).toMatch(/gmv_minor_units_total\{.*currency="EUR",direction="up"\} 50000\n/)
+        expect(await (await fetch(`${url}/buildinfo`)).json()).toMatchObject({
+          version: '0.1.0',
+          node: process.version,
+          logic_version: LOGIC_VERSION,
+          schema_version: expect.any(Number),
+        })
         expect(await worker.stop()).toBe(0)
 
         const events = worker.lines.map(({ event }) => event)
@@ -66,6 +75,8 @@ describeWithServices(
             topic: around.name,
             msg: expect.stringMatching(/./),
           })
+          const keys = Object.keys(line).filter((key) => !Object.hasOwn(LOG_FIELDS, key))
+          expect(keys.toSorted()).toEqual(['event', 'level', 'msg', 'time', 'topic'])
         }
       },
       LIMIT_MS,

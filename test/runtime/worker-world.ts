@@ -15,7 +15,13 @@ import { TABLES } from '../../src/core/tables.ts'
 import type { RecordSource, SourceRecord } from '../../src/ports/record-source.ts'
 import type { TickSink } from '../../src/ports/tick-sink.ts'
 import { TICK_HEADER } from '../../src/ports/tick-sink.ts'
-import type { Count, LogEvent, LogFields, Telemetry } from '../../src/ports/telemetry.ts'
+import type {
+  Count,
+  LogEvent,
+  LogFields,
+  SoldChange,
+  Telemetry,
+} from '../../src/ports/telemetry.ts'
 import { judgeSpan } from '../../src/runtime/judge-span.ts'
 import { DEFAULT_LIMITS } from '../../src/runtime/partition-options.ts'
 import { PartitionWorker } from '../../src/runtime/partition-worker.ts'
@@ -26,6 +32,7 @@ import { partitionOf } from '../../src/schema/partitioners.ts'
 import { createRecordParser } from '../../src/schema/record.ts'
 import { createDraw } from '../logs/moves.ts'
 import type { Draw } from '../logs/moves.ts'
+import { Balance } from './balance.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import { stateOf } from './world.ts'
 import type { ListedStore } from './world.ts'
@@ -49,15 +56,35 @@ export interface WorkerWorld {
 export class Told implements Telemetry {
   readonly lines: { event: LogEvent; message: string; fields: LogFields }[] = []
   readonly counts = new Map<Count, number>()
-  readonly outcomes = (): void => undefined
-  readonly took = (): void => undefined
+  readonly balance = new Balance()
+  /** Moments at which it did not hold. */
+  readonly imbalances: string[] = []
+  /** Orders by currency. */
+  readonly orders = new Map<string, number>()
+  readonly outcomes: Telemetry['outcomes'] = (...told) => this.balance.outcomes(...told)
+  readonly inFlight: Telemetry['inFlight'] = (...told) => this.balance.inFlight(...told)
+
+  took(): void {
+    this.#check()
+  }
+
+  sold(currency: string, { orders }: SoldChange): void {
+    this.orders.set(currency, (this.orders.get(currency) ?? 0) + orders)
+  }
 
   log(_: string, event: LogEvent, message: string, fields: LogFields = {}): void {
+    this.#check()
     this.lines.push({ event, message, fields })
   }
 
   count(what: Count, _: number, amount = 1): void {
     this.counts.set(what, (this.counts.get(what) ?? 0) + amount)
+    this.balance.count(what, amount)
+  }
+
+  #check(): void {
+    const { mistake } = this.balance
+    if (mistake !== '') this.imbalances.push(mistake)
   }
 
   of(event: LogEvent) {

@@ -100,6 +100,8 @@ describe('workers of many partitions', () => {
         for (const zombie of zombies) zombie.kill()
         await conclude(world)
         expect(await resultOf(world), `seed ${seed}`).toEqual(expected)
+        expect(world.told.imbalances, `seed ${seed}`).toEqual([])
+        expect(world.told.balance.outcomesSeen).toBeGreaterThan(0)
         fenced += world.told.counts.get('fenced') ?? 0
       }
       expect(fenced).toBeGreaterThan(SEEDS)

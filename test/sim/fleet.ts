@@ -5,6 +5,7 @@ import type { HaltReason } from '../../src/runtime/halt.ts'
 import { DEFAULT_LIMITS } from '../../src/runtime/partition-options.ts'
 import { Worker } from '../../src/runtime/worker.ts'
 import type { WorkerEnd, WorkerOptions } from '../../src/runtime/worker-options.ts'
+import { Balance } from '../runtime/balance.ts'
 import { createSource } from './sim-source.ts'
 import { SimProcess } from './sim-process.ts'
 import { fingerprintOf, settingsOfKind } from './sim-settings.ts'
@@ -32,6 +33,7 @@ export class Fleet {
   readonly #options: FleetOptions
   readonly #lives = new Map<number, Life>()
   readonly #begun = new Map<number, number>()
+  readonly #balances = new Map<SimProcess, Balance>()
   /** Nothing is started while somebody holds the fleet. */
   #holds = 0
 
@@ -180,12 +182,16 @@ export class Fleet {
   #passes(process: SimProcess, point: string): Promise<void> | undefined {
     if (process.isDead) return process.running()
     this.#world.trace.note(point, process.name)
+    const mistake = this.#balances.get(process)?.mistake ?? ''
+    if (mistake !== '') this.#world.fail(`${process.name} counts wrongly: ${mistake}`)
     for (const what of this.#world.faults.pass(point)) this.#world.happens(what, process)
     return process.running()
   }
 
   #telemetryOf(process: SimProcess): Telemetry {
     const { trace } = this.#world
+    const balance = new Balance()
+    this.#balances.set(process, balance)
     return {
       log: (_, event, message, fields = {}) => {
         if (process.isDead) return
@@ -194,8 +200,11 @@ export class Fleet {
         if (event !== 'partition_halted') return
         this.#options.halted(Number(fields['partition']), fields['reason'] as HaltReason, process)
       },
-      outcomes: () => undefined,
+      outcomes: (...told) => balance.outcomes(...told),
+      inFlight: (...told) => balance.inFlight(...told),
+      sold: () => undefined,
       count: (what, _, amount = 1) => {
+        balance.count(what, amount)
         if (!process.isDead) this.#world.count(what, amount)
       },
       took: () => undefined,

@@ -1,6 +1,7 @@
 // The operator: some time after a halt was seen all workers are stopped, what deploy/README.md
 // names as the way on is done with the functions behind `tributary admin`, and the workers start
 // again.
+import { noTelemetry } from '../../src/adapters/process/system.ts'
 import { TributaryError } from '../../src/ports/errors.ts'
 import type { HaltReason } from '../../src/runtime/halt.ts'
 import { acceptPartitions } from '../../src/runtime/operator/accept-partitions.ts'
@@ -295,12 +296,7 @@ export class Operator {
         clock: { now: () => this.#world.nowMs, sleep: () => Promise.resolve() },
         random: { token: () => `operator-${this.#tokens++}` },
         probe: { at: () => undefined },
-        telemetry: {
-          log: () => undefined,
-          outcomes: () => undefined,
-          count: () => undefined,
-          took: () => undefined,
-        },
+        telemetry: noTelemetry,
       },
     }
   }

@@ -1,5 +1,6 @@
-// The paths that a worker serves: `/metrics` for Prometheus, `/livez` (restart me if this fails)
-// and `/readyz` (is the work being done). `?verbose` tells the state of every check as JSON.
+// The paths that a worker serves: `/metrics` for Prometheus, `/livez` (restart me if this fails),
+// `/readyz` (is the work being done; `?verbose` tells the state of every check as JSON) and
+// `/buildinfo` (what runs here).
 import { textAnswer } from './server.ts'
 import type { Answer, Routes } from './server.ts'
 
@@ -12,13 +13,15 @@ export interface HealthCheck {
 }
 
 export interface Watched {
+  /** Told as it is. */
+  readonly build: object
   readonly metrics: () => Promise<{ readonly body: string; readonly contentType: string }>
   /** '' while the worker lives; else why it has ended. */
   readonly ended: () => string
   readonly readiness: () => readonly HealthCheck[]
 }
 
-export function healthRoutes({ metrics, ended, readiness }: Watched): Routes {
+export function healthRoutes({ build, metrics, ended, readiness }: Watched): Routes {
   return {
     '/metrics': async () => ({ status: 200, ...(await metrics()) }),
     '/livez': () => {
@@ -26,6 +29,7 @@ export function healthRoutes({ metrics, ended, readiness }: Watched): Routes {
       return why === '' ? textAnswer(200, 'ok') : textAnswer(503, why)
     },
     '/readyz': (query) => readyAnswer(readiness(), query.has('verbose')),
+    '/buildinfo': () => jsonAnswer(200, build),
   }
 }
 
@@ -35,9 +39,14 @@ function readyAnswer(checks: readonly HealthCheck[], verbose: boolean): Answer {
   const status = failed.length === 0 ? 200 : 503
   const word = failed.length > 0 ? 'failed' : degraded.length > 0 ? 'degraded' : 'ok'
   if (verbose) {
-    const body = `${JSON.stringify({ status: word, checks }, null, 2)}\n`
-    return { status, contentType: 'application/json; charset=utf-8', body }
+    return jsonAnswer(status, { status: word, checks })
   }
   const lines = [...failed, ...degraded].map(({ name, message }) => `${name}: ${message}`)
   return textAnswer(status, [word, ...lines].join('\n'))
 }
+
+const jsonAnswer = (status: number, told: object): Answer => ({
+  status,
+  contentType: 'application/json; charset=utf-8',
+  body: `${JSON.stringify(told, null, 2)}\n`,
+})

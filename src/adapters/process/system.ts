@@ -25,6 +25,8 @@ export const noTelemetry: Telemetry = {
   log: () => undefined,
   outcomes: () => undefined,
   count: () => undefined,
+  inFlight: () => undefined,
+  sold: () => undefined,
   took: () => undefined,
 }
 

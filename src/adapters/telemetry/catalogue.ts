@@ -51,9 +51,25 @@ const histogram = (name: string, help: string): MetricSpec => ({
 export const COUNTERS = {
   records: counter(
     'tributary_records_total',
-    'Committed records by outcome; reason is empty unless rejected. Consumed = the sum.',
+    'Committed records by outcome; reason is empty unless rejected.',
     'outcome',
     'reason',
+  ),
+  consumed: counter(
+    'tributary_consumed_records_total',
+    'Records taken in to be applied: always outcomes + reread + in flight, summed over partitions.',
+  ),
+  reread: counter(
+    'tributary_reread_records_total',
+    'Records dropped from memory before their commit was confirmed; whoever goes on reads them again.',
+  ),
+  clamped: counter(
+    'tributary_clamped_events_total',
+    'Events more than 5 minutes ahead of their record, which got the time of the record.',
+  ),
+  others_mapped: counter(
+    'tributary_other_values_total',
+    'Values of dimensions that became (other) because the dictionary of their kind was full.',
   ),
   fenced: counter(
     'tributary_fence_rejections_total',
@@ -94,7 +110,7 @@ export const HISTOGRAMS = {
   commit: histogram('tributary_commit_duration_seconds', 'Time of one commit to Redis.'),
   flush: histogram(
     'tributary_flush_duration_seconds',
-    'Time of one flush of a partition to ClickHouse.',
+    'Time of one flush of all partitions to ClickHouse.',
   ),
   acquire: histogram(
     'tributary_acquire_duration_seconds',
@@ -107,6 +123,10 @@ export const GAUGES = {
   lag: gauge(
     'tributary_lag_records',
     'Offsets between the committed position and the end of the log as of the last read.',
+  ),
+  lagSeconds: gauge(
+    'tributary_lag_seconds',
+    'How far stream time is behind the clock while records wait to be applied; 0 while none do.',
   ),
   next: gauge('tributary_next_offset', 'Committed position: the offset to be applied next.'),
   low: gauge('tributary_log_start_offset', 'First offset that the log still keeps.'),
@@ -127,6 +147,15 @@ export const GAUGES = {
     'tributary_unflushed_age_seconds',
     'How long there have been rows that have not landed; 0: there are none.',
   ),
+  duePersons: gauge(
+    'tributary_due_persons',
+    'Persons whose path is to lapse or be forgotten by stream time but has not been settled yet.',
+  ),
+  dictionary: gauge(
+    'tributary_dictionary_fill_ratio',
+    'Share of dimension_values_max that a kind of dimension has taken; at 1 new values are (other).',
+    'kind',
+  ),
   state: gauge(
     'tributary_partition_state',
     '1 for the state a partition is in: acquiring, running, paused or halted.',
@@ -138,6 +167,28 @@ export const GAUGES = {
     '1 while a partition is halted until an operator decides, by why.',
     'reason',
   ),
+} as const
+
+/** Of a partition, kept by the telemetry itself, also for a commit that outlives the ownership. */
+export const IN_FLIGHT = gauge(
+  'tributary_records_in_flight',
+  'Records taken in whose commit has not been confirmed yet.',
+)
+
+const sold = (name: string, what: string): MetricSpec => ({
+  name,
+  type: 'counter',
+  help:
+    `${what} that this process booked, by direction: a correction is down. ` +
+    'After a rewind they are booked again; bi_conversions has the truth.',
+  labels: ['topic', 'currency', 'direction'],
+})
+
+/** Keys are those of `SoldChange` of the port. */
+export const SOLD = {
+  orders: sold('tributary_orders_total', 'Orders (conversions of the goal purchase)'),
+  grossMinor: sold('tributary_gmv_minor_units_total', 'Gross value of orders in minor units'),
+  refundMinor: sold('tributary_refunds_minor_units_total', 'Refunds of orders in minor units'),
 } as const
 
 export const PLAIN = {
@@ -153,7 +204,7 @@ export const PLAIN = {
     '1 if a service answered when it was last asked, else 0.',
     'service',
   ),
-  build: plain('tributary_build_info', 'Always 1; what runs here.', 'version', 'node'),
+  build: plain('tributary_build_info', 'Always 1; what runs here.', 'version', 'revision', 'node'),
 } as const
 
 export const SUPPRESSED: MetricSpec = {

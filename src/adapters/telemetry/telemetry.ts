@@ -6,16 +6,16 @@ import { pino } from 'pino'
 import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import { COUNTS } from '../../ports/telemetry.ts'
 import type { LogEvent, LogFields, LogLevel, Telemetry } from '../../ports/telemetry.ts'
-import { COUNTERS, HISTOGRAMS, PLAIN, SUPPRESSED } from './catalogue.ts'
+import { COUNTERS, HISTOGRAMS, IN_FLIGHT, PLAIN, SOLD, SUPPRESSED } from './catalogue.ts'
 import type { MetricSpec } from './catalogue.ts'
+import type { ProcessEvent } from './events.ts'
 import type { LogStream } from './log-stream.ts'
 import { RateLimit } from './rate-limit.ts'
 import { collected, registerWorkerGauges } from './worker-gauges.ts'
 import type { WorkerFigures } from './worker-gauges.ts'
 
-/** What a process logs beside its worker; names as stable as those of the port. */
-export type ProcessEvent =
-  'http_listening' | 'stop_requested' | 'service_down' | 'service_up' | 'process_failed'
+/** Orders without a value. */
+const NO_CURRENCY = '(none)'
 
 export interface TelemetryOptions {
   readonly topic: string
@@ -23,6 +23,8 @@ export interface TelemetryOptions {
   /** Where log lines go. */
   readonly destination: LogStream
   readonly version: string
+  /** Of the source it was built from; '': not known. */
+  readonly revision: string
   /** Asked at each scrape; null while there is no worker. */
   readonly worker: () => WorkerFigures | null
   /** Service name -> did it answer; asked at each scrape. */
@@ -48,7 +50,9 @@ export function createTelemetry(options: TelemetryOptions): ProcessTelemetry {
   const registry = new Registry()
   const counters = mapValues(COUNTERS, (spec) => counterOf(registry, spec))
   const histograms = mapValues(HISTOGRAMS, (spec) => histogramOf(registry, spec))
+  const inFlight = new Map<number, number>()
   registerWorkerGauges(registry, topic, options.worker)
+  registerInFlight(registry, options, inFlight)
   registerProcess(registry, options)
   return {
     log: createLog(options, counterOf(registry, SUPPRESSED)),
@@ -56,6 +60,9 @@ export function createTelemetry(options: TelemetryOptions): ProcessTelemetry {
       counters.records.labels(topic, String(partition), outcome, reason).inc(records),
     count: (what, partition, amount = 1) =>
       counters[what].labels(topic, String(partition)).inc(amount),
+    inFlight: (partition, change) =>
+      void inFlight.set(partition, (inFlight.get(partition) ?? 0) + change),
+    sold: soldCounters(registry, topic),
     took: (what, ms) => histograms[what].observe(ms / 1_000),
     metrics: async () => {
       for (const { partition } of options.worker()?.partitions ?? []) {
@@ -92,11 +99,42 @@ function createLog(
 const kindOf = (event: string, { partition }: LogFields): string =>
   `${event}/${typeof partition === 'number' ? partition : ''}`
 
+/** Those of our partitions, and those that a commit under way still holds of others. */
+function registerInFlight(
+  registry: Registry,
+  { topic, worker }: TelemetryOptions,
+  inFlight: ReadonlyMap<number, number>,
+): void {
+  collected(registry, IN_FLIGHT, (gauge) => {
+    for (const { partition } of worker()?.partitions ?? []) {
+      gauge.labels(topic, String(partition)).set(0)
+    }
+    for (const [partition, records] of inFlight) {
+      if (records !== 0) gauge.labels(topic, String(partition)).set(records)
+    }
+  })
+}
+
+/** A counter only grows, so corrections are counted apart. */
+function soldCounters(registry: Registry, topic: string): Telemetry['sold'] {
+  const counters = mapValues(SOLD, (spec) => counterOf(registry, spec))
+  return (currency, change) => {
+    for (const what of Object.keys(counters) as (keyof typeof counters)[]) {
+      const amount = change[what]
+      if (amount === 0) continue
+      const direction = amount > 0 ? 'up' : 'down'
+      counters[what].labels(topic, currency || NO_CURRENCY, direction).inc(Math.abs(amount))
+    }
+  }
+}
+
 function registerProcess(
   registry: Registry,
-  { version, services }: Pick<TelemetryOptions, 'version' | 'services'>,
+  { version, revision, services }: Pick<TelemetryOptions, 'version' | 'revision' | 'services'>,
 ): void {
-  collected(registry, PLAIN.build, (gauge) => gauge.labels(version, process.version).set(1))
+  collected(registry, PLAIN.build, (gauge) =>
+    gauge.labels(version, revision, process.version).set(1),
+  )
   collected(registry, PLAIN.service, (gauge) => {
     for (const [service, isUp] of Object.entries(services())) {
       gauge.labels(service).set(isUp ? 1 : 0)

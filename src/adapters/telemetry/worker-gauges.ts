@@ -2,6 +2,7 @@
 // partition that is no longer ours vanishes from the next scrape.
 import { Gauge } from 'prom-client'
 import type { Registry } from 'prom-client'
+import { KINDS } from '../../core/dictionary.ts'
 import { GAUGES, PLAIN } from './catalogue.ts'
 import type { MetricSpec } from './catalogue.ts'
 
@@ -18,6 +19,8 @@ export interface PartitionFigures {
   readonly streamTimeMs: number
   readonly unflushedRows: number
   readonly unflushedSinceMs: number
+  readonly duePersons: number
+  readonly dictionaryFill: readonly number[]
 }
 
 export interface WorkerFigures {
@@ -36,6 +39,11 @@ const SAMPLES: Readonly<
   Record<keyof typeof GAUGES, (of: PartitionFigures, nowMs: number) => readonly Sample[]>
 > = {
   lag: ({ next, high }) => [[next < 0 || high < 0 ? null : Math.max(high - next, 0)]],
+  lagSeconds: ({ next, high, streamTimeMs }, nowMs) => {
+    if (next < 0 || high < 0) return []
+    if (next >= high) return [[0]]
+    return [[streamTimeMs > 0 ? Math.max(nowMs - streamTimeMs, 0) / 1_000 : null]]
+  },
   next: ({ next }) => [[known(next)]],
   low: ({ low }) => [[known(low)]],
   high: ({ high }) => [[known(high)]],
@@ -45,6 +53,9 @@ const SAMPLES: Readonly<
   unflushedAge: ({ unflushedSinceMs: since }, nowMs) => [
     [since > 0 ? Math.max(nowMs - since, 0) / 1_000 : 0],
   ],
+  duePersons: ({ duePersons }) => [[duePersons]],
+  dictionary: ({ dictionaryFill }) =>
+    dictionaryFill.map((fill, kind): Sample => [fill, KINDS[kind]!]),
   state: ({ state }) => STATES.map((one) => [one === state ? 1 : 0, one]),
   paused: ({ state, reason }) => (state === 'paused' ? [[1, reason]] : []),
   halted: ({ state, reason }) => (state === 'halted' ? [[1, reason]] : []),

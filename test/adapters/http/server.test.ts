@@ -27,6 +27,7 @@ const down = (name: string, state: 'degraded' | 'failed'): HealthCheck => ({
 
 const watched = (checks: readonly HealthCheck[], ended = '') =>
   healthRoutes({
+    build: { version: '1.2.3', revision: 'abc' },
     metrics: async () => ({ body: 'tributary_x 1\n', contentType: 'text/plain; version=0.0.4' }),
     ended: () => ended,
     readiness: () => checks,
@@ -64,7 +65,9 @@ it.each(['/', '/metrics/', '/constructor', '/__proto__', '/readyz%00', '/..%2f']
     const { url } = await serve(watched([]))
     const response = await fetch(url + path)
     expect(response.status).toBe(404)
-    expect(await response.text()).toBe('not found; there is /metrics, /livez, /readyz\n')
+    expect(await response.text()).toBe(
+      'not found; there is /metrics, /livez, /readyz, /buildinfo\n',
+    )
   },
 )
 
@@ -160,4 +163,11 @@ it('tells every check as JSON with ?verbose', async () => {
   const response = await fetch(`${url}/readyz?verbose`)
   expect(response.status).toBe(503)
   expect(await response.json()).toEqual({ status: 'failed', checks })
+})
+
+it('tells what runs here, as JSON', async () => {
+  const { url } = await serve(watched([]))
+  const response = await fetch(`${url}/buildinfo`)
+  expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8')
+  expect(await response.json()).toEqual({ version: '1.2.3', revision: 'abc' })
 })

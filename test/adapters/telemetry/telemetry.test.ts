@@ -3,16 +3,19 @@ import {
   COUNTERS,
   GAUGES,
   HISTOGRAMS,
+  IN_FLIGHT,
   PLAIN,
+  SOLD,
   SUPPRESSED,
 } from '../../../src/adapters/telemetry/catalogue.ts'
 import { createTelemetry } from '../../../src/adapters/telemetry/telemetry.ts'
 import type { TelemetryOptions } from '../../../src/adapters/telemetry/telemetry.ts'
 import type { PartitionFigures } from '../../../src/adapters/telemetry/worker-gauges.ts'
+import { KINDS } from '../../../src/core/dictionary.ts'
 import { OUTCOMES, REJECTION_REASONS } from '../../../src/core/event.ts'
 import { COUNTS } from '../../../src/ports/telemetry.ts'
 
-const ALL = [COUNTERS, GAUGES, HISTOGRAMS, PLAIN, { SUPPRESSED }].flatMap((part) =>
+const ALL = [COUNTERS, GAUGES, HISTOGRAMS, SOLD, PLAIN, { IN_FLIGHT, SUPPRESSED }].flatMap((part) =>
   Object.values(part),
 )
 
@@ -26,6 +29,8 @@ const figures = (partition: number, given: Partial<PartitionFigures> = {}): Part
   streamTimeMs: 1_700_000_000_500,
   unflushedRows: 7,
   unflushedSinceMs: 0,
+  duePersons: 0,
+  dictionaryFill: [],
   ...given,
 })
 
@@ -36,6 +41,7 @@ function watch(given: Partial<TelemetryOptions> = {}) {
     level: 'info',
     destination: { write: (line) => void lines.push(line) },
     version: '1.2.3',
+    revision: 'abc',
     worker: () => null,
     services: () => ({}),
     ...given,
@@ -71,7 +77,9 @@ it('serves every metric of the catalogue, under its type and with its help, and 
   expect(served.map(([, name, help, type]) => ({ name, help, type })).toSorted(byName)).toEqual(
     ALL.map(({ name, help, type }) => ({ name, help, type })).toSorted(byName),
   )
-  expect(body).toMatch(/^tributary_build_info\{version="1\.2\.3",node="v\d+[^"]*"\} 1$/m)
+  expect(body).toMatch(
+    /^tributary_build_info\{version="1\.2\.3",revision="abc",node="v\d+[^"]*"\} 1$/m,
+  )
   expect(body).toMatch(/^process_cpu_seconds_total /m)
   expect(body).toMatch(/^nodejs_eventloop_lag_p99_seconds /m)
 })
@@ -92,7 +100,10 @@ it('has bounded labels: partitions and closed lists', async () => {
   )
   const labels = new Set(ALL.flatMap((spec) => spec.labels))
   expect([...labels].toSorted()).toEqual(
-    'event,node,outcome,partition,reason,service,state,topic,version'.split(','),
+    (
+      'currency,direction,event,kind,node,outcome,partition,reason,revision,service,state,' +
+      'topic,version'
+    ).split(','),
   )
 })
 
@@ -102,8 +113,8 @@ it('counts by partition and times in seconds', async () => {
   const { telemetry, samples } = watch()
   telemetry.count('fenced', 3)
   telemetry.count('rows_landed', 3, 500)
-  telemetry.took('commit', 250)
-  telemetry.took('commit', 750)
+  telemetry.took('commit', 250, { partition: 3 })
+  telemetry.took('commit', 750, { partition: 3 })
   expect(await samples()).toEqual(
     expect.arrayContaining([
       'tributary_fence_rejections_total{topic="events",partition="3"} 1',
@@ -111,6 +122,67 @@ it('counts by partition and times in seconds', async () => {
       'tributary_commit_duration_seconds_sum 1',
       'tributary_commit_duration_seconds_count 2',
     ]),
+  )
+})
+
+it('shows what is in flight, also of a partition that has gone meanwhile', async () => {
+  let partitions = [figures(0), figures(1)]
+  const { telemetry, samples } = watch({ worker: () => ({ ...worker, partitions }) })
+  const shown = async () =>
+    (await samples())
+      .filter((line) => line.startsWith('tributary_records_in_flight'))
+      .map((line) => line.replace(/.*partition="(\d)"} /, '$1: '))
+  telemetry.inFlight(1, 500)
+  telemetry.inFlight(1, -100)
+  expect(await shown()).toEqual(['0: 0', '1: 400'])
+  partitions = [figures(0)]
+  expect(await shown()).toEqual(['0: 0', '1: 400'])
+  telemetry.inFlight(1, -400)
+  expect(await shown()).toEqual(['0: 0'])
+})
+
+it('counts sales up and down by currency, so that its counters only grow', async () => {
+  const { telemetry, samples } = watch()
+  telemetry.sold('EUR', { orders: 2, grossMinor: 3_000, refundMinor: 0 })
+  telemetry.sold('EUR', { orders: -1, grossMinor: -1_000, refundMinor: 500 })
+  telemetry.sold('', { orders: 1, grossMinor: 0, refundMinor: 0 })
+  const sold = (await samples()).filter((line) => line.includes('currency='))
+  const series = (name: string, currency: string, direction: string) =>
+    `tributary_${name}_total{topic="events",currency="${currency}",direction="${direction}"}`
+  expect(sold.toSorted()).toEqual([
+    `${series('gmv_minor_units', 'EUR', 'down')} 1000`,
+    `${series('gmv_minor_units', 'EUR', 'up')} 3000`,
+    `${series('orders', '(none)', 'up')} 1`,
+    `${series('orders', 'EUR', 'down')} 1`,
+    `${series('orders', 'EUR', 'up')} 2`,
+    `${series('refunds_minor_units', 'EUR', 'up')} 500`,
+  ])
+})
+
+it('tells lag in seconds by stream time, and none where nothing waits', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_100_500 })
+  const partitions = [
+    figures(0),
+    figures(1, { next: 100 }),
+    figures(2, { streamTimeMs: 0 }),
+    figures(3, { next: -1 }),
+  ]
+  const { samples } = watch({ worker: () => ({ ...worker, partitions }) })
+  const lags = (await samples()).filter((line) => line.startsWith('tributary_lag_seconds'))
+  expect(lags.map((line) => line.replace(/.*partition="(\d)"} /, '$1: '))).toEqual([
+    '0: 100',
+    '1: 0',
+  ])
+})
+
+it('tells how full each dictionary is, and how many persons are due', async () => {
+  const partitions = [figures(0, { duePersons: 12, dictionaryFill: [1, 0.5, 0, 0, 0, 0.25] })]
+  const { samples } = watch({ worker: () => ({ ...worker, partitions }) })
+  const all = await samples()
+  expect(all).toContain('tributary_due_persons{topic="events",partition="0"} 12')
+  const fill = all.filter((line) => line.startsWith('tributary_dictionary_fill_ratio'))
+  expect(fill.map((line) => line.replace(/.*kind="(\w+)"} /, '$1: '))).toEqual(
+    KINDS.map((kind, i) => `${kind}: ${[1, 0.5, 0, 0, 0, 0.25][i]}`),
   )
 })
 
@@ -159,7 +231,8 @@ it('reads its gauges from the worker at each scrape, and forgets what is no long
 
   partitions = [figures(2)]
   const second = await samples()
-  expect(second.filter((line) => /^tributary_(lag|partition|next)/.test(line))).toHaveLength(6)
+  const ofOne = second.filter((line) => /^tributary_(lag_records|partition|next)/.test(line))
+  expect(ofOne).toHaveLength(6)
   expect(second).toContain('tributary_assigned_partitions 1')
 })
 
