@@ -8,6 +8,7 @@ import { compressionOf, refuseForeign } from '../adapters/files/stored-file.ts'
 import { loadConfig } from '../config/load.ts'
 import { REJECTION_REASONS } from '../core/event.ts'
 import { EXIT, TributaryError } from '../ports/errors.ts'
+import { foreignHint } from '../schema/foreign-hint.ts'
 import { checkEvents } from './check-events.ts'
 import type { CheckSummary, Finding } from './check-events.ts'
 import { interruptible } from './interrupt.ts'
@@ -121,7 +122,7 @@ const formatText =
     return `${place}: ${colors.red(reason)}: ${what}\n  ${colors.cyan('cure:')} ${cure}\n`
   }
 
-function formatSummary({ events, refused }: CheckSummary, shown: number): string {
+function formatSummary({ events, refused, foreign }: CheckSummary, shown: number): string {
   const count = [...refused.values()].reduce((sum, n) => sum + n, 0)
   const hidden = count - shown
   const more = hidden > 0 ? [`… and ${hidden} more refusals; --max or --json show them all`] : []
@@ -130,7 +131,18 @@ function formatSummary({ events, refused }: CheckSummary, shown: number): string
     return n === undefined ? [] : [`  ${reason}: ${n}`]
   })
   const total = `${events} events: ${events - count} valid, ${count} refused`
-  return `${[...more, total, ...reasons].join('\n')}\n`
+  const hints = [...foreign].map(([action, n]) => formatHint(action, n))
+  return `${[...more, total, ...reasons, ...hints].join('\n')}\n`
+}
+
+/** Such an event is valid, but it is not taken for what its sender means. */
+function formatHint(actionType: string, n: number): string {
+  const { platforms, action } = foreignHint(actionType)!
+  const events = n === 1 ? '1 event' : `${n} events`
+  return (
+    `hint: ${events} with action_type "${actionType}", a name of ${platforms.join(', ')}; ` +
+    `ours is "${action}" (schemas/MAPPINGS.md)`
+  )
 }
 
 function toCount(text: string): number {

@@ -9,6 +9,7 @@ import { checkEvents } from '../../src/cli/check-events.ts'
 import type { CheckSummary, Finding } from '../../src/cli/check-events.ts'
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts'
 import { PROGRAM } from '../program.ts'
+import { runHere } from './run-here.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const VALID = {
@@ -100,6 +101,47 @@ describe('checking events', () => {
     ])
   })
 
+  it('speaks the words of schemas/REASONS.md, of every example that is refused', async () => {
+    const examples = join(ROOT, 'schemas/examples/invalid')
+    const reasons = readFileSync(join(ROOT, 'schemas/REASONS.md'), 'utf8')
+    let told = 0
+    for (const name of readdirSync(examples)) {
+      const { reason, event, value } = JSON.parse(readFileSync(join(examples, name), 'utf8')) as {
+        reason: string
+        event?: object
+        value?: string
+      }
+      if (value === '' || reason === 'key_mismatch' || reason === 'wrong_partition') continue
+      const findings: Finding[] = []
+      await checkEvents(chunks(value ?? JSON.stringify(event), 1 << 16), {
+        settings: DEFAULT_SETTINGS,
+        onFinding: (finding) => findings.push(finding),
+      })
+      // An array is as many events.
+      expect([name, ...new Set(findings.map((each) => each.reason))]).toEqual([name, reason])
+      expect(reasons).toContain(findings[0]!.cure)
+      told++
+    }
+    expect(told).toBeGreaterThan(20)
+  })
+
+  it('knows the names of other platforms, but for those that goals name', async () => {
+    const named = (action_type: string) => JSON.stringify({ ...VALID, action_type })
+    const text = ['Order Completed', 'AddToCart', 'AddToCart', 'add_to_cart', 'wink'].map(named)
+    const foreignOf = async (goals: typeof DEFAULT_SETTINGS.goals) => {
+      const settings = { ...DEFAULT_SETTINGS, goals }
+      const input = chunks(text.join('\n'), 1 << 16)
+      return (await checkEvents(input, { settings, onFinding: () => {} })).foreign
+    }
+    const [purchase, ...others] = DEFAULT_SETTINGS.goals
+    expect([...(await foreignOf(DEFAULT_SETTINGS.goals))]).toEqual([
+      ['Order Completed', 1],
+      ['AddToCart', 2],
+    ])
+    const meant = { ...purchase!, actions: ['purchase', 'Order Completed'] }
+    expect([...(await foreignOf([meant, ...others]))]).toEqual([['AddToCart', 2]])
+  })
+
   it('finds nothing in nothing', async () => {
     expect(await check('')).toEqual({ events: 0, refused: {}, found: [] })
     expect(await check('\n \n')).toEqual({ events: 0, refused: {}, found: [] })
@@ -150,6 +192,17 @@ describe('tributary check', () => {
       '… and 1 more refusals; --max or --json show them all\n3 events: 1 valid, 2 refused\n  raw_identifier: 2\n',
     )
     expect(stdout + stderr).not.toContain('quux')
+  })
+
+  it('hints at names of other platforms, which are valid all the same', async () => {
+    const path = file('foreign.ndjson', JSON.stringify({ ...VALID, action_type: 'AddToCart' }))
+    const { exitCode, stdout, stderr } = await runHere(['check', path], {})
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' })
+    expect(stderr).toBe(
+      '1 events: 1 valid, 0 refused\n' +
+        'hint: 1 event with action_type "AddToCart", a name of Meta, TikTok, Pinterest; ' +
+        'ours is "add_to_cart" (schemas/MAPPINGS.md)\n',
+    )
   })
 
   it('prints one JSON object per refusal with --json', () => {

@@ -1,0 +1,92 @@
+// The programs of schemas/keying/README.md, run as they stand there: their records lie where the
+// worker expects them, under the key that it expects, and are accepted.
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, it } from 'vitest'
+import { requireKafka } from '../../deploy/local/kafka-jars.mjs'
+import { which } from '../../deploy/local/requirements.mjs'
+import { eventsTopic } from '../../src/adapters/kafka/topics-wanted.ts'
+import { DEFAULT_SETTINGS } from '../../src/core/settings.ts'
+import { partitionOf } from '../../src/schema/partitioners.ts'
+import { createRecordParser } from '../../src/schema/record.ts'
+import { onBroker } from '../adapters/kafka/on-broker.ts'
+import { describeWithPrivate } from '../services/describe-with-private.ts'
+import { silently } from '../services/private-server.ts'
+import { describeWithService } from '../services.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const PAGE = readFileSync(path.join(ROOT, 'schemas/keying/README.md'), 'utf8')
+const PARTITIONS = 7
+/** Of every length modulo 4, and beyond ASCII: where hashes differ first. */
+const PEOPLE = ['a', 'ab', 'abc', '5e884898da280471', 'zoë', 'кука', '訪客-17', 'ga.12345.67890']
+
+/** The one block of that language. */
+function snippet(language: string): string {
+  const blocks = [...PAGE.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\``, 'gm'))]
+  expect(blocks).toHaveLength(1)
+  return blocks[0]![1]!
+}
+
+/** Single-file programs need the compiler, which a bare runtime lacks. */
+const compiles = (): boolean =>
+  String(spawnSync('java', ['--list-modules']).stdout).includes('jdk.compiler')
+
+describeWithService('kafka', 'a producer of schemas/keying', (brokers) => {
+  const { create, readAll } = onBroker(brokers)
+  // Where programs find the packages of this checkout.
+  const cache = path.join(ROOT, 'node_modules/.cache')
+  mkdirSync(cache, { recursive: true })
+  const folder = mkdtempSync(path.join(cache, 'tributary-test-'))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  /** Runs the command, which is given the people, and looks at what it wrote. */
+  async function expectKeyed(command: string, args: readonly string[]): Promise<void> {
+    const topic = await create(eventsTopic('keying', { partitions: PARTITIONS }))
+    // Java reads its arguments as the locale says.
+    const own = { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' }
+    const env = { ...own, KAFKA_BROKERS: brokers, TOPIC: topic }
+    const child = spawn(command, [...args, ...PEOPLE], { cwd: ROOT, env })
+    let said = ''
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    const status = await new Promise((done) => child.on('close', done))
+    expect([status, status === 0 ? '' : said]).toEqual([0, ''])
+    const messages = await readAll(topic)
+    const partitionFor = (person: string): number =>
+      partitionOf(Buffer.from(person), 'murmur2', PARTITIONS)
+    expect(messages.map(({ key, partition }) => `${String(key)} in ${partition}`).sort()).toEqual(
+      PEOPLE.map((person) => `${person} in ${partitionFor(person)}`).sort(),
+    )
+    const counts = [{ fromOffset: 0, count: PARTITIONS }]
+    const parser = createRecordParser(DEFAULT_SETTINGS, { partitioner: 'murmur2', counts })
+    for (const { key, value, partition } of messages) {
+      expect(parser.parse({ offset: 0, key, value }, partition)).toBeTypeOf('object')
+    }
+  }
+
+  it('with kafkajs writes what the worker expects', async () => {
+    const file = path.join(folder, 'produce.mjs')
+    writeFileSync(file, snippet('js'))
+    await expectKeyed(process.execPath, [file])
+  })
+
+  describeWithPrivate(['kafka'], 'in Java', () => {
+    it.skipIf(!compiles())('writes what the worker expects (needs a Java compiler)', async () => {
+      const { java, classPath } = requireKafka(silently)
+      const file = path.join(folder, 'Produce.java')
+      writeFileSync(file, snippet('java'))
+      // It does not live long.
+      const brief = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
+      await expectKeyed(java, [...brief, '-cp', classPath, file])
+    })
+  })
+
+  describe('with kcat', () => {
+    it.skipIf(which('kcat') === '')('writes what the worker expects (needs kcat)', async () => {
+      const file = path.join(folder, 'produce.sh')
+      writeFileSync(file, `set -euo pipefail\n${snippet('bash')}`)
+      await expectKeyed('bash', [file])
+    })
+  })
+})
