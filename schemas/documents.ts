@@ -8,6 +8,8 @@ import { wireEventSchema } from '../src/schema/event-schema.ts'
 import { REASONS } from '../src/schema/reasons.ts'
 import { asyncapiYaml, deadLetterSchema } from './asyncapi.ts'
 import { mappingsJson, mappingsPage } from './mappings.ts'
+import { cookbookPage } from './cookbook.ts'
+import { dictionaryPage } from './dictionary.ts'
 import { markdownTable } from './markdown-table.ts'
 
 const eventSchema = (): string => {
@@ -65,6 +67,8 @@ export const documents = async (): Promise<ReadonlyMap<string, string>> => {
     ['MAPPINGS.md', mappingsPage()],
     ['dead-letter.schema.json', deadLetterSchema()],
     ['asyncapi.yaml', asyncapiYaml()],
+    ['DICTIONARY.md', await dictionaryPage()],
+    ['cookbook/README.md', await cookbookPage()],
   ]
   const options = await resolveConfig(import.meta.filename)
   const formatted = texts.map(async ([name, text]): Promise<[string, string]> => [

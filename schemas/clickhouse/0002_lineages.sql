@@ -7,7 +7,7 @@ CREATE TABLE IF NOT EXISTS {table:lineages}{on_cluster} (
   topic String COMMENT 'Topic the records came from',
   partition UInt16 COMMENT 'Partition of the topic',
   lineage UInt64 COMMENT 'Identity of this life of the state; unique over all topics and partitions',
-  base_offset UInt64 COMMENT 'Offset of the first record this lineage may have applied',
+  base_offset UInt64 COMMENT 'Offset of the first record this lineage may have applied [offset]',
   status Enum8('building' = 1, 'active' = 2, 'retired' = 3) COMMENT 'Only active lineages are summed',
   reason String COMMENT 'Why the lineage began or ended, in words',
   status_rank UInt8 MATERIALIZED CAST(status, 'UInt8') COMMENT 'Version of the row: the later status wins'

@@ -5,10 +5,10 @@ CREATE TABLE IF NOT EXISTS {table:progress}{on_cluster} (
   topic String COMMENT 'Topic the records came from',
   partition UInt16 COMMENT 'Partition of the topic',
   lineage UInt64 COMMENT 'Life of the state of this partition, see lineages',
-  next UInt64 COMMENT 'Offset: every record below it is in the rows of the last flush',
-  stream_time DateTime64(3, 'UTC') COMMENT 'Highest record time seen, ms',
-  booked_through DateTime('UTC') COMMENT 'Last booked hour that is final and verified; 1970-01-01 00:00:00 when there is none',
-  flushed_through UInt64 COMMENT 'Offset all of whose rows have landed'
+  next UInt64 COMMENT 'Every record below it is in the rows of the last flush [offset]',
+  stream_time DateTime64(3, 'UTC') COMMENT 'Highest record time seen [UTC, to the ms]',
+  booked_through DateTime('UTC') COMMENT 'Last booked hour that is final and verified; 1970-01-01 00:00:00 when there is none [hour, UTC]',
+  flushed_through UInt64 COMMENT 'Offset all of whose rows have landed [offset]'
 )
 ENGINE = {engine:ReplacingMergeTree(next)}
 ORDER BY (topic, partition, lineage)

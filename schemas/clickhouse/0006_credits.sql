@@ -5,19 +5,19 @@
 -- Dedupe: rows are absolute values; the highest ver of a key wins, equal versions are equal rows.
 -- Retention: kept; a month goes with ALTER TABLE … DROP PARTITION.
 CREATE TABLE IF NOT EXISTS {table:credits}{on_cluster} (
-  booked_hour DateTime('UTC') COMMENT 'Stream time, floored to the hour, of the record that caused the booking',
+  booked_hour DateTime('UTC') COMMENT 'Stream time, floored to the hour, of the record that caused the booking [hour, UTC]',
   goal LowCardinality(String) COMMENT 'Goal of the conversion',
   model LowCardinality(String) COMMENT 'Attribution model',
   channel LowCardinality(String) COMMENT 'Channel that gets the credit, or (unattributed)',
   campaign LowCardinality(String) COMMENT 'Campaign that gets the credit; may be empty',
   currency LowCardinality(String) COMMENT 'ISO 4217 of the conversion; empty without value',
-  conversion_hour DateTime('UTC') COMMENT 'Hour of the conversion, event time',
+  conversion_hour DateTime('UTC') COMMENT 'Hour of the conversion, event time [hour, UTC]',
   lineage UInt64 COMMENT 'Life of the state that wrote the row, see lineages',
   partition UInt16 COMMENT 'Kafka partition that wrote the row',
-  conversions_micro Int64 COMMENT 'Credited conversions, in millionths',
-  value_minor Int64 COMMENT 'Credited net value, minor units of currency',
-  refund_minor Int64 COMMENT 'Split of the gross value less split of the net, minor units of currency',
-  touchpoints Int64 COMMENT 'Touchpoints with a weight above 0',
+  conversions_micro Int64 COMMENT 'Credited conversions [millionths of a conversion]',
+  value_minor Int64 COMMENT 'Credited net value [minor units of currency]',
+  refund_minor Int64 COMMENT 'Split of the gross value less split of the net [minor units of currency]',
+  touchpoints Int64 COMMENT 'Touchpoints with a weight above 0 [touchpoints]',
   ver UInt64 COMMENT 'Generation in the high 16 bits, offset of the record that last touched the row in the low 48',
   INDEX ix_conversion_hour conversion_hour TYPE minmax GRANULARITY 1
 )

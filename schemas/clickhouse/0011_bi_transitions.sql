@@ -5,11 +5,11 @@ CREATE OR REPLACE VIEW bi_transitions{on_cluster} (
   from_state LowCardinality(String) COMMENT 'Channel the step leaves, or (start)',
   to_state LowCardinality(String) COMMENT 'Channel the step enters, or (conversion) or (null)',
   currency LowCardinality(String) COMMENT 'ISO 4217; empty but for steps into (conversion)',
-  observed Int64 COMMENT 'Steps seen',
-  settled Int64 COMMENT 'Steps of paths that have ended',
-  delay_minutes Int64 COMMENT 'Sum over settled steps of the whole minutes between the two ends',
-  value Decimal(38, 4) COMMENT 'Net value of settled steps into (conversion), in units of currency'
-) AS
+  observed Int64 COMMENT 'Steps seen [steps]',
+  settled Int64 COMMENT 'Steps of paths that have ended [steps]',
+  delay_minutes Int64 COMMENT 'Sum over settled steps of the whole minutes between the two ends [minutes]',
+  value Decimal(38, 4) COMMENT 'Net value of settled steps into (conversion) [units of currency]'
+) DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
 WITH
   -- Minor units in one unit of a currency.
   code -> multiIf(

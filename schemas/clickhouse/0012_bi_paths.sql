@@ -1,19 +1,18 @@
 -- Grain: one row per path, campaigns, start day, fold and currency, over all booked hours; only
--- paths that have ended.
+-- paths that have ended. Paths are grouped by their joined text, as it is shown.
 -- No sort key: a view; order by its dimensions where order matters.
 -- Dedupe: FINAL inside, rows of active lineages only; rows whose measures are all zero are hidden.
--- Paths are grouped by their joined text, as it is shown.
 CREATE OR REPLACE VIEW bi_paths{on_cluster} (
   path String COMMENT 'Channels of the touchpoints, joined by > ; empty for a conversion without any',
   campaigns String COMMENT 'Campaigns of the touchpoints, joined by > ',
-  start_day Date COMMENT 'Day of the first touchpoint (of the conversion, if there is none), UTC',
+  start_day Date COMMENT 'Day of the first touchpoint (of the conversion, if there is none) [day, UTC]',
   fold UInt8 COMMENT 'Hash of the person mod 10, for cross-validation',
   currency LowCardinality(String) COMMENT 'ISO 4217; empty for lapses and conversions without value',
-  conversions Int64 COMMENT 'Paths that ended converted',
-  lapses Int64 COMMENT 'Paths that ended lapsed',
-  value Decimal(38, 4) COMMENT 'Net value of the conversions, in units of currency',
-  minutes_to_conversion Int64 COMMENT 'Sum over conversions of the whole minutes since the first touchpoint'
-) AS
+  conversions Int64 COMMENT 'Paths that ended converted [paths]',
+  lapses Int64 COMMENT 'Paths that ended lapsed [paths]',
+  value Decimal(38, 4) COMMENT 'Net value of the conversions [units of currency]',
+  minutes_to_conversion Int64 COMMENT 'Sum over conversions of the whole minutes since the first touchpoint [minutes]'
+) DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
 WITH
   -- Minor units in one unit of a currency.
   code -> multiIf(

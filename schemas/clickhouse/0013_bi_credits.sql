@@ -8,12 +8,12 @@ CREATE OR REPLACE VIEW bi_credits{on_cluster} (
   channel LowCardinality(String) COMMENT 'Channel that gets the credit, or (unattributed)',
   campaign LowCardinality(String) COMMENT 'Campaign that gets the credit; may be empty',
   currency LowCardinality(String) COMMENT 'ISO 4217; empty without value',
-  conversion_hour DateTime('UTC') COMMENT 'Hour of the conversion, event time',
-  conversions Decimal(38, 6) COMMENT 'Credited conversions',
-  value Decimal(38, 4) COMMENT 'Credited net value, in units of currency',
-  refunds Decimal(38, 4) COMMENT 'Credit that refunds took back, in units of currency',
-  touchpoints Int64 COMMENT 'Touchpoints with a weight above 0'
-) AS
+  conversion_hour DateTime('UTC') COMMENT 'Hour of the conversion, event time [hour, UTC]',
+  conversions Decimal(38, 6) COMMENT 'Credited conversions [conversions]',
+  value Decimal(38, 4) COMMENT 'Credited net value [units of currency]',
+  refunds Decimal(38, 4) COMMENT 'Credit that refunds took back [units of currency]',
+  touchpoints Int64 COMMENT 'Touchpoints with a weight above 0 [touchpoints]'
+) DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
 WITH
   -- Minor units in one unit of a currency.
   code -> multiIf(

@@ -4,13 +4,13 @@
 CREATE OR REPLACE VIEW bi_conversions{on_cluster} (
   goal LowCardinality(String) COMMENT 'Goal; empty for refunds that match no conversion',
   currency LowCardinality(String) COMMENT 'ISO 4217; empty without value',
-  conversion_hour DateTime('UTC') COMMENT 'Hour of the conversion (of the refund, if it matches none), event time',
-  conversions Int64 COMMENT 'Conversions, each transaction once',
-  value Decimal(38, 4) COMMENT 'Value net of refunds, in units of currency',
-  attributed Int64 COMMENT 'Conversions with at least one touchpoint to credit',
-  refunds Decimal(38, 4) COMMENT 'Refunded, positive, in units of currency',
-  refund_unmatched Int64 COMMENT 'Refunds that match no conversion'
-) AS
+  conversion_hour DateTime('UTC') COMMENT 'Hour of the conversion (of the refund, if it matches none), event time [hour, UTC]',
+  conversions Int64 COMMENT 'Conversions, each transaction once [conversions]',
+  value Decimal(38, 4) COMMENT 'Value net of refunds [units of currency]',
+  attributed Int64 COMMENT 'Conversions with at least one touchpoint to credit [conversions]',
+  refunds Decimal(38, 4) COMMENT 'Refunded, positive [units of currency]',
+  refund_unmatched Int64 COMMENT 'Refunds that match no conversion [refunds]'
+) DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
 WITH
   -- Minor units in one unit of a currency.
   code -> multiIf(

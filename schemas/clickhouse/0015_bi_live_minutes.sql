@@ -1,28 +1,28 @@
--- Grain: one row per live event, minute, variant and currency, over all booked hours.
+-- Grain: one row per live event, minute, variant and currency, over all booked hours. Counts of
+-- events sit in the row of currency ''; orders, units and money in that of their currency.
 -- No sort key: a view; order by its dimensions where order matters.
 -- Dedupe: FINAL inside, rows of active lineages only; rows whose measures are all zero are hidden.
--- Counts of events sit in the row of currency ''; orders, units and money in that of their currency.
 CREATE OR REPLACE VIEW bi_live_minutes{on_cluster} (
   live_event_id LowCardinality(String) COMMENT 'Live event',
-  minute DateTime('UTC') COMMENT 'Minute of the event or order, event time',
+  minute DateTime('UTC') COMMENT 'Minute of the event or order, event time [minute, UTC]',
   variant LowCardinality(String) COMMENT 'Variant shown; empty for post-live orders',
   currency LowCardinality(String) COMMENT 'ISO 4217 of orders, units, GMV and refunds; empty for counts of events',
-  events Int64 COMMENT 'Events with this live event',
-  viewers Int64 COMMENT 'Distinct persons; not to be added up over minutes or variants',
-  new_viewers Int64 COMMENT 'Persons without an event of this live event in the lookback before',
-  tag_views Int64 COMMENT 'Events tag_view',
-  tag_clicks Int64 COMMENT 'Events tag_click',
-  add_to_carts Int64 COMMENT 'Events add_to_cart',
-  comments Int64 COMMENT 'Events comment',
-  orders Int64 COMMENT 'Purchases that name this live event',
-  units Int64 COMMENT 'Quantity of these orders',
-  gmv Decimal(38, 4) COMMENT 'Gross value of these orders, in units of currency',
-  refunds Decimal(38, 4) COMMENT 'Refunded of these and of post-live orders, in units of currency',
-  post_live_orders Int64 COMMENT 'Purchases that name no live event, up to 72 h after an event of this one',
-  post_live_gmv Decimal(38, 4) COMMENT 'Gross value of post-live orders, in units of currency',
-  aov Nullable(Decimal(38, 4)) COMMENT 'Average order value, gmv / orders, half up to the digits of the currency; NULL without orders',
-  tag_ctr Nullable(Decimal(38, 6)) COMMENT 'tag_clicks / tag_views, half up to 6 digits; NULL without tag views'
-) AS
+  events Int64 COMMENT 'Events with this live event [events]',
+  viewers Int64 COMMENT 'Distinct persons; not to be added up over minutes or variants [persons]',
+  new_viewers Int64 COMMENT 'Persons without an event of this live event in the lookback before [persons]',
+  tag_views Int64 COMMENT 'Events tag_view [events]',
+  tag_clicks Int64 COMMENT 'Events tag_click [events]',
+  add_to_carts Int64 COMMENT 'Events add_to_cart [events]',
+  comments Int64 COMMENT 'Events comment [events]',
+  orders Int64 COMMENT 'Purchases that name this live event [orders]',
+  units Int64 COMMENT 'Quantity of these orders [pieces]',
+  gmv Decimal(38, 4) COMMENT 'Gross value of these orders [units of currency]',
+  refunds Decimal(38, 4) COMMENT 'Refunded of these and of post-live orders [units of currency]',
+  post_live_orders Int64 COMMENT 'Purchases that name no live event, up to 72 h after an event of this one [orders]',
+  post_live_gmv Decimal(38, 4) COMMENT 'Gross value of post-live orders [units of currency]',
+  aov Nullable(Decimal(38, 4)) COMMENT 'Average order value, gmv / orders, half up to the digits of the currency; NULL without orders [units of currency]',
+  tag_ctr Nullable(Decimal(38, 6)) COMMENT 'tag_clicks / tag_views, half up to 6 digits; NULL without tag views [clicks per view]'
+) DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
 WITH
   -- Minor units in one unit of a currency.
   code -> multiIf(

@@ -5,8 +5,8 @@
 CREATE OR REPLACE VIEW bi_intake{on_cluster} (
   outcome LowCardinality(String) COMMENT 'applied, duplicate, late, overflow or rejected',
   reason LowCardinality(String) COMMENT 'Why it was rejected; empty otherwise',
-  records Int64 COMMENT 'Records with this outcome'
-) AS
+  records Int64 COMMENT 'Records with this outcome [records]'
+) DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
 SELECT
   a.outcome AS outcome,
   a.reason AS reason,
@@ -18,4 +18,4 @@ WHERE (a.partition, a.lineage) GLOBAL IN (
   AND a.outcome != 'tick'
 GROUP BY outcome, reason
 HAVING records != 0
-COMMENT 'What became of every record: one row per outcome and reason';
+COMMENT 'What became of every record: one row per outcome, reason';

@@ -1,19 +1,20 @@
--- Grain: as bi_credits, and the booked hour: summed up to an hour H it is what was known at H.
+-- Grain: one row per booked hour, goal, model, channel, campaign, currency and conversion hour:
+-- bi_credits with the booked hour. Summed up to an hour H it is what was known at H.
 -- No sort key: a view; order by its dimensions where order matters.
 -- Dedupe: FINAL inside, rows of active lineages only; rows whose measures are all zero are hidden.
 CREATE OR REPLACE VIEW bi_credits_booked{on_cluster} (
-  booked_hour DateTime('UTC') COMMENT 'Stream time, floored to the hour, at which the amount was booked',
+  booked_hour DateTime('UTC') COMMENT 'Stream time, floored to the hour, at which the amount was booked [hour, UTC]',
   goal LowCardinality(String) COMMENT 'Goal of the conversion',
   model LowCardinality(String) COMMENT 'Attribution model',
   channel LowCardinality(String) COMMENT 'Channel that gets the credit, or (unattributed)',
   campaign LowCardinality(String) COMMENT 'Campaign that gets the credit; may be empty',
   currency LowCardinality(String) COMMENT 'ISO 4217; empty without value',
-  conversion_hour DateTime('UTC') COMMENT 'Hour of the conversion, event time',
-  conversions Decimal(38, 6) COMMENT 'Credited conversions',
-  value Decimal(38, 4) COMMENT 'Credited net value, in units of currency',
-  refunds Decimal(38, 4) COMMENT 'Credit that refunds took back, in units of currency',
-  touchpoints Int64 COMMENT 'Touchpoints with a weight above 0'
-) AS
+  conversion_hour DateTime('UTC') COMMENT 'Hour of the conversion, event time [hour, UTC]',
+  conversions Decimal(38, 6) COMMENT 'Credited conversions [conversions]',
+  value Decimal(38, 4) COMMENT 'Credited net value [units of currency]',
+  refunds Decimal(38, 4) COMMENT 'Credit that refunds took back [units of currency]',
+  touchpoints Int64 COMMENT 'Touchpoints with a weight above 0 [touchpoints]'
+) DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
 WITH
   -- Minor units in one unit of a currency.
   code -> multiIf(
@@ -43,4 +44,4 @@ WHERE (a.partition, a.lineage) GLOBAL IN (
   )
 GROUP BY booked_hour, goal, model, channel, campaign, currency, conversion_hour
 HAVING conversions != 0 OR value != 0 OR refunds != 0 OR touchpoints != 0
-COMMENT 'Credit by the hour in which it was booked: bi_credits with the booked hour';
+COMMENT 'Credit by the hour in which it was booked: one row per booked hour, goal, model, channel, campaign, currency, conversion hour';

@@ -6,9 +6,9 @@
 CREATE TABLE IF NOT EXISTS {table:partition_counts}{on_cluster} (
   topic String COMMENT 'Topic of the log',
   partition UInt16 COMMENT 'Partition of the topic',
-  from_offset UInt64 COMMENT 'Log end of the partition when the count was accepted',
-  count UInt16 COMMENT 'Number of partitions of the topic from there on',
-  decided_at DateTime('UTC') DEFAULT now('UTC') COMMENT 'When the operator decided, for the audit'
+  from_offset UInt64 COMMENT 'Log end of the partition when the count was accepted [offset]',
+  count UInt16 COMMENT 'Number of partitions of the topic from there on [partitions]',
+  decided_at DateTime('UTC') DEFAULT now('UTC') COMMENT 'When the operator decided, for the audit [UTC]'
 )
 ENGINE = {engine:ReplacingMergeTree(decided_at)}
 ORDER BY (topic, partition, from_offset, count)

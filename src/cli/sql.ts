@@ -1,12 +1,11 @@
 // `tributary sql`: one read-only query on the ledger that `replay` or `demo` left, or on a server,
 // since a machine may have no ClickHouse client. A table on a terminal, CSV off it.
+import { readFile } from 'node:fs/promises'
 import { Command, Option } from '@commander-js/extra-typings'
 import type { ClickHouse } from '../adapters/clickhouse/connection.ts'
-import { hasLedger, openFolderReadOnly } from '../adapters/clickhouse/embedded-folder.ts'
-import { openServer } from '../adapters/clickhouse/server.ts'
-import { loadConfig } from '../config/load.ts'
 import { TributaryError } from '../ports/errors.ts'
 import { configOption, jsonOption } from './options.ts'
+import { databaseOption, folderOption, openToRead, serverOption } from './read-ledger.ts'
 
 /** Our names of formats, and ClickHouse's. JSON is an array of objects, 64-bit numbers as text. */
 const FORMATS = {
@@ -17,22 +16,19 @@ const FORMATS = {
 } as const
 type FormatName = keyof typeof FORMATS
 
-const DEFAULT_FOLDERS = ['.tributary/replay', '.tributary/demo'] as const
-
 const HELP = `
 Views: bi_credits bi_transitions bi_paths bi_conversions bi_live_minutes bi_activity bi_intake
-Example: tributary sql "SELECT channel, sum(conversions) FROM bi_credits WHERE model = 'linear' GROUP BY channel"`
+Example: tributary sql "SELECT channel, sum(conversions) FROM bi_credits WHERE model = 'linear' GROUP BY channel"
+Twelve questions with their SQL are in schemas/cookbook: tributary sql --file schemas/cookbook/top-paths.sql`
 
 export function sqlCommand() {
   return new Command('sql')
     .description('query the ledger with SQL, read-only')
-    .argument('<query>', 'a SELECT, SHOW or DESCRIBE in the SQL of ClickHouse')
-    .option(
-      '--db <dir>',
-      `folder of a replay or demo (default: ${DEFAULT_FOLDERS.join(', else ')})`,
-    )
-    .option('--clickhouse <url>', 'a ClickHouse server instead of a folder')
-    .option('--database <name>', 'database on that server')
+    .argument('[query]', 'a SELECT, SHOW or DESCRIBE in the SQL of ClickHouse')
+    .option('--file <file>', 'the query from a file')
+    .addOption(folderOption())
+    .addOption(serverOption())
+    .addOption(databaseOption())
     .addOption(
       new Option(
         '--format <name>',
@@ -42,9 +38,10 @@ export function sqlCommand() {
     .addOption(configOption())
     .addOption(jsonOption())
     .addHelpText('after', HELP)
-    .action(async (query, options) => {
+    .action(async (given, options) => {
+      const query = await queryOf(given, options.file)
       const format = options.json === true ? 'json' : (options.format ?? defaultFormat())
-      const db = await open(options)
+      const db = await openToRead(options)
       try {
         process.stdout.write(await answer(db, query, format))
       } finally {
@@ -53,29 +50,22 @@ export function sqlCommand() {
     })
 }
 
-interface Where {
-  readonly db?: string | undefined
-  readonly clickhouse?: string | undefined
-  readonly database?: string | undefined
-  readonly config?: string | undefined
-}
-
-async function open({ db, clickhouse, database, config }: Where): Promise<ClickHouse> {
-  if (clickhouse === undefined && database === undefined) return openFolderReadOnly(folderOf(db))
-  if (db !== undefined) {
-    throw new TributaryError('TRIBUTARY_USAGE', '--db and --clickhouse exclude each other.', {
-      hint: 'Name the folder or the server.',
+async function queryOf(given: string | undefined, file: string | undefined): Promise<string> {
+  if ((given === undefined) === (file === undefined)) {
+    const message = given === undefined ? 'A query is missing.' : 'There are two queries.'
+    const hint = 'Give the query as an argument, or its file with --file.'
+    throw new TributaryError('TRIBUTARY_USAGE', message, { hint })
+  }
+  if (file === undefined) return given!
+  try {
+    // What a client takes for the end of a statement is a second, empty one here.
+    return (await readFile(file, 'utf8')).replace(/;\s*$/, '')
+  } catch (error) {
+    throw new TributaryError('TRIBUTARY_USAGE', `The file ${file} cannot be read.`, {
+      cause: error,
+      hint: 'Name a file with one query.',
     })
   }
-  const flags = [
-    { option: '--clickhouse', key: 'clickhouse.url', value: clickhouse },
-    { option: '--database', key: 'clickhouse.database', value: database },
-  ]
-  return openServer({ ...loadConfig({ flags, file: config }).clickhouse, readOnly: true })
-}
-
-function folderOf(db: string | undefined): string {
-  return db ?? DEFAULT_FOLDERS.find(hasLedger) ?? DEFAULT_FOLDERS[0]
 }
 
 function defaultFormat(): FormatName {

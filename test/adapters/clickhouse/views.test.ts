@@ -1,6 +1,7 @@
 // The views show exactly the promised columns, exact decimals, and active lineages only.
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { dictionary } from '../../../schemas/dictionary.ts'
 import { createClickHouseLedger } from '../../../src/adapters/clickhouse/ledger-sink.ts'
 import { readMigrations } from '../../../src/adapters/clickhouse/migration-files.ts'
 import { VIEWS } from '../../../src/adapters/clickhouse/views.ts'
@@ -88,13 +89,58 @@ describe('columns', () => {
       expect(columns).toEqual(expected)
     }
   })
+})
 
-  it('and tables all say what they mean', async () => {
-    const silent = await db().rows(
-      `SELECT table, name FROM system.columns WHERE database = currentDatabase() AND comment = ''
-       UNION ALL SELECT name, '' FROM system.tables WHERE database = currentDatabase() AND comment = ''`,
+describe('the data dictionary', () => {
+  it('has every column of every table and view, as the engine describes it', async () => {
+    const found = await db().rows<[string, string, string, string]>(
+      `SELECT table, name, type, comment FROM system.columns
+       WHERE database = currentDatabase() ORDER BY table, position`,
+    )
+    const entries = (await dictionary()).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    const told = entries.flatMap(({ name, columns }) =>
+      columns.map((one) => {
+        const unit = one.unit === '' ? '' : ` [${one.unit}]`
+        return [name, one.name, one.type, one.meaning + unit]
+      }),
+    )
+    expect(told).toEqual(found)
+  })
+
+  it('says of every table and view what one row is, and so does the database', async () => {
+    const comments = await db().rows<[string, string]>(
+      'SELECT name, comment FROM system.tables WHERE database = currentDatabase()',
+    )
+    const entries = await dictionary()
+    expect(entries.map(({ name }) => name).toSorted()).toEqual(
+      comments.map(([name]) => name).toSorted(),
+    )
+    for (const { name, title, grain } of entries) {
+      expect(new Map(comments).get(name)).toContain(`${title}: one row per `)
+      expect(grain).toMatch(/^one row per /)
+    }
+  })
+
+  it('names the unit of every measure', async () => {
+    const measures = new Map<string, readonly string[]>(
+      [...VIEWS, ...TABLES].map((one) => [one.name, one.measures]),
+    )
+    const silent = (await dictionary()).flatMap(({ name, columns }) =>
+      columns
+        .filter((column) => measures.get(name)?.includes(column.name) && column.unit === '')
+        .map((column) => `${name}.${column.name}`),
     )
     expect(silent).toEqual([])
+  })
+})
+
+describe('every view', () => {
+  it('reads with the rights of whoever made it, so that its reader needs none on the tables', async () => {
+    const statements = await db().rows<[string, string]>(
+      "SELECT name, create_table_query FROM system.tables WHERE database = currentDatabase() AND engine = 'View'",
+    )
+    expect(statements.length).toBe(VIEWS.length + 2)
+    for (const [name, sql] of statements) expect(sql, name).toContain(' SQL SECURITY DEFINER ')
   })
 })
 
