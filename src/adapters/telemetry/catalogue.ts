@@ -213,3 +213,11 @@ export const SUPPRESSED: MetricSpec = {
   help: 'Warnings left out of the log because the same event had just been logged often.',
   labels: ['event'],
 }
+
+export const ALL_METRICS: readonly MetricSpec[] = [
+  ...[COUNTERS, HISTOGRAMS, GAUGES, SOLD, PLAIN].flatMap((group): MetricSpec[] =>
+    Object.values(group),
+  ),
+  IN_FLIGHT,
+  SUPPRESSED,
+]

@@ -1,23 +1,11 @@
 import { afterEach, expect, it, vi } from 'vitest'
-import {
-  COUNTERS,
-  GAUGES,
-  HISTOGRAMS,
-  IN_FLIGHT,
-  PLAIN,
-  SOLD,
-  SUPPRESSED,
-} from '../../../src/adapters/telemetry/catalogue.ts'
+import { ALL_METRICS } from '../../../src/adapters/telemetry/catalogue.ts'
 import { createTelemetry } from '../../../src/adapters/telemetry/telemetry.ts'
 import type { TelemetryOptions } from '../../../src/adapters/telemetry/telemetry.ts'
 import type { PartitionFigures } from '../../../src/adapters/telemetry/worker-gauges.ts'
 import { KINDS } from '../../../src/core/dictionary.ts'
 import { OUTCOMES, REJECTION_REASONS } from '../../../src/core/event.ts'
 import { COUNTS } from '../../../src/ports/telemetry.ts'
-
-const ALL = [COUNTERS, GAUGES, HISTOGRAMS, SOLD, PLAIN, { IN_FLIGHT, SUPPRESSED }].flatMap((part) =>
-  Object.values(part),
-)
 
 const figures = (partition: number, given: Partial<PartitionFigures> = {}): PartitionFigures => ({
   partition,
@@ -59,9 +47,9 @@ function watch(given: Partial<TelemetryOptions> = {}) {
 afterEach(() => vi.useRealTimers())
 
 it('names metrics by the rules of Prometheus, each once', () => {
-  const names = ALL.map(({ name }) => name)
+  const names = ALL_METRICS.map(({ name }) => name)
   expect(new Set(names).size).toBe(names.length)
-  for (const { name, type, help } of ALL) {
+  for (const { name, type, help } of ALL_METRICS) {
     expect(name).toMatch(/^tributary_[a-z]+(_[a-z]+)*$/)
     expect(name.endsWith('_total')).toBe(type === 'counter')
     expect(help).toMatch(/^[A-Z0-9].*\.$/)
@@ -75,7 +63,7 @@ it('serves every metric of the catalogue, under its type and with its help, and 
   expect(contentType).toMatch(/^text\/plain; version=0\.0\.4/)
   const served = [...body.matchAll(/^# HELP (tributary_\S+) (.*)\n# TYPE \S+ (\S+)$/gm)]
   expect(served.map(([, name, help, type]) => ({ name, help, type })).toSorted(byName)).toEqual(
-    ALL.map(({ name, help, type }) => ({ name, help, type })).toSorted(byName),
+    ALL_METRICS.map(({ name, help, type }) => ({ name, help, type })).toSorted(byName),
   )
   expect(body).toMatch(
     /^tributary_build_info\{version="1\.2\.3",revision="abc",node="v\d+[^"]*"\} 1$/m,
@@ -98,7 +86,7 @@ it('has bounded labels: partitions and closed lists', async () => {
   expect(records).toContain(
     'tributary_records_total{topic="events",partition="0",outcome="rejected",reason="invalid_json"} 3',
   )
-  const labels = new Set(ALL.flatMap((spec) => spec.labels))
+  const labels = new Set(ALL_METRICS.flatMap((spec) => spec.labels))
   expect([...labels].toSorted()).toEqual(
     (
       'currency,direction,event,kind,node,outcome,partition,reason,revision,service,state,' +

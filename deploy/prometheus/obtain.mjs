@@ -1,0 +1,52 @@
+// promtool for tests of rules, metrics and dashboards: the one in PATH; else, on Debian, out of the
+// package `prometheus`, which is fetched once into ~/.cache/tributary and not installed, so that no
+// server is started.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { canInstall, run, which } from '../local/requirements.mjs'
+import { Unavailable } from '../local/unavailable.mjs'
+
+const HINT = 'install promtool (Debian: the package prometheus; macOS: brew install prometheus)'
+
+/**
+ * @param {(line: string) => void} say
+ * @returns {string} the full path of promtool. @throws {Unavailable}
+ */
+export function requirePromtool(say) {
+  const found = which('promtool')
+  if (found !== '') return found
+  if (which('apt-get') === '' || which('dpkg-deb') === '') {
+    throw new Unavailable('promtool is not installed', HINT)
+  }
+  const cache = path.join(os.homedir(), '.cache/tributary')
+  const promtool = path.join(cache, 'promtool')
+  if (!existsSync(promtool)) fetchInto(cache, promtool, say)
+  return promtool
+}
+
+/** Put in place when it is whole: two at once do no harm. */
+function fetchInto(cache, promtool, say) {
+  say('fetching promtool')
+  mkdirSync(cache, { recursive: true })
+  const folder = mkdtempSync(path.join(cache, 'promtool-'))
+  try {
+    const download = () => spawnSync('apt-get', ['-qq', 'download', 'prometheus'], { cwd: folder })
+    // A fresh machine has no package lists.
+    let { status } = download()
+    if (status !== 0 && canInstall() && run('apt-get', ['-qq', 'update']) === 0) {
+      ;({ status } = download())
+    }
+    const [archive] = readdirSync(folder)
+    if (status !== 0 || archive === undefined) {
+      throw new Unavailable('promtool could not be fetched', HINT)
+    }
+    if (run('dpkg-deb', ['-x', path.join(folder, archive), folder]) !== 0) {
+      throw new Unavailable(`${archive} could not be unpacked`, HINT)
+    }
+    renameSync(path.join(folder, 'usr/bin/promtool'), promtool)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
