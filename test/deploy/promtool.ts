@@ -17,7 +17,12 @@ export function describeWithPromtool(title: string, suite: (promtool: Promtool) 
     reason = error.message
   }
   describe(title, () => {
-    if (program === '') return it.skip(reason, () => undefined)
+    const isMissing = program === ''
+    if (isMissing) {
+      return it.skipIf(isMissing)(reason, () => {
+        throw new Error(reason)
+      })
+    }
     return suite((args, input = '') => {
       const { status, stdout, stderr } = spawnSync(program, args, { input, encoding: 'utf8' })
       return { status: status ?? 1, output: stdout + stderr }
