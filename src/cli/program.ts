@@ -13,6 +13,7 @@ import { journeyCommand } from './journey.ts'
 import { migrateCommand } from './migrate.ts'
 import { noColorOption } from './options.ts'
 import { replayCommand } from './replay.ts'
+import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 import { sqlCommand } from './sql.ts'
 import { tickCommand } from './tick.ts'
@@ -35,6 +36,7 @@ export function createProgram(): CommandUnknownOpts {
     checkCommand(),
     journeyCommand(),
     sqlCommand(),
+    reportCommand(),
     adminCommand(),
     auditCommand(),
     doctorCommand(),

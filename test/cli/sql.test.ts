@@ -1,5 +1,5 @@
 // `tributary sql`: reads what a run left in a folder or on a server, prints it, and writes nothing.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -102,6 +102,17 @@ describe('sql on a folder', () => {
   it('takes the replay before the demo', async () => {
     await leaveLedger('.tributary/replay', 8)
     expect(await print('SELECT records FROM bi_intake')).toBe('"records"\n8\n')
+  })
+
+  it('takes the query from a file, with comments and a semicolon at its end', async () => {
+    await writeFile('query.sql', '-- How many?\nSELECT records FROM bi_intake;\n')
+    expect(await print('--db', 'elsewhere', '--file', 'query.sql')).toBe(
+      '"records"\n9007199254740993\n',
+    )
+    const refused = { code: 'TRIBUTARY_USAGE', exitCode: 2 }
+    await expect(print('--file', 'nowhere.sql')).rejects.toMatchObject(refused)
+    await expect(print('--file', 'query.sql', 'SELECT 1')).rejects.toMatchObject(refused)
+    await expect(print()).rejects.toMatchObject({ ...refused, message: 'A query is missing.' })
   })
 
   it('explains a mistake in the query', async () => {
