@@ -34,17 +34,20 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** What `tributary journey` says of these events. */
-async function journeyOf(events: readonly string[]): Promise<Journey> {
+/** What `tributary journey` prints of these events. */
+async function print(events: readonly string[], ...options: readonly string[]): Promise<string> {
   const records = events.map((value) => ({
     timeMs: Date.parse((JSON.parse(value) as { timestamp: string }).timestamp),
     value,
   }))
   await leaveState(folder, records, DEFAULT_SETTINGS)
-  const run = await runHere(['journey', 'visitor-417', '--db', folder, '--json'], {})
+  const run = await runHere(['journey', 'visitor-417', '--db', folder, ...options], {})
   expect([run.exitCode, run.stderr]).toEqual([0, ''])
-  return JSON.parse(run.stdout) as Journey
+  return run.stdout
 }
+
+const journeyOf = async (events: readonly string[]): Promise<Journey> =>
+  JSON.parse(await print(events, '--json')) as Journey
 
 /** The cells of the page's rows whose first cell is that. */
 const cellsOf = (first: string): string[] => {
@@ -78,6 +81,14 @@ describe('the worked example', () => {
       expect([model, ...told]).toEqual([model, ...partsOf(journey, model)])
       expect(told.reduce((sum, part) => sum + Math.round(Number(part) * 100), 0)).toBe(10_000)
     }
+  })
+
+  it('is the graph of README.md, as the comment above it says', async () => {
+    const readme = await readFile(join(SCHEMAS, '../README.md'), 'utf8')
+    const block =
+      /<!-- journey: npx tributary journey visitor-417 (.*) -->\n\n```mermaid\n([^]*?)```/
+    const [, options = '', graph] = block.exec(readme) ?? []
+    expect(graph).toBe(await print(lines, ...options.split(' ')))
   })
 
   it('has the credit after the refund that it tells of', async () => {
