@@ -1,13 +1,12 @@
 // `tributary migrate`: makes or updates what the worker needs of ClickHouse and Kafka, in this
 // order. Safe to repeat and to run twice at once; nothing that is there is changed unless told to.
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings'
-import { migrate, migrationState, refuseUnfit } from '../adapters/clickhouse/migrate.ts'
-import { openServer } from '../adapters/clickhouse/server.ts'
 import { parseDuration } from '../config/duration.ts'
 import { loadConfig } from '../config/load.ts'
-import type { Config } from '../config/config.ts'
 import { EXIT } from '../ports/errors.ts'
 import { kafkaOptions } from './kafka-options.ts'
+import { migrateClickHouse, readBiUser } from './migrate-clickhouse.ts'
+import type { ClickHouseResult } from './migrate-clickhouse.ts'
 import { migrateTopics } from './migrate-topics.ts'
 import type { TopicResult } from './migrate-topics.ts'
 import { configOption, jsonOption } from './options.ts'
@@ -15,6 +14,8 @@ import { configOption, jsonOption } from './options.ts'
 const HELP = `
 With kafka.allow_create_time the topic of events is made for a backfill: times of the producer,
 kept without limit. A topic that is there and differs is reported with what to do.
+--bi-password-file makes the user that BI tools log in as, on a full ClickHouse server: it reads the
+bi_ views and nothing else, within limits. Given again, it sets the password anew.
 Exit codes: 0 done, 78 the worker would refuse what is there, 69 a service did not answer.`
 
 export function migrateCommand() {
@@ -26,16 +27,27 @@ export function migrateCommand() {
     .option('--replication <number>', "of new topics (default: the brokers')", toCount)
     .option('--retention <duration>', 'how long a new topic keeps events (default: 90d)', toMs)
     .option('--alter', 'set what differs in topics that are there, but for partitions and replicas')
+    .addOption(
+      new Option(
+        '--bi-password-file <file>',
+        'make a user for BI tools with this password',
+      ).conflicts('topicsOnly'),
+    )
+    .option('--bi-user <name>', 'name of that user', 'bi')
     .option('--dry-run', 'only say what would be done')
     .addOption(configOption())
     .addOption(jsonOption())
     .addHelpText('after', HELP)
     .action(async ({ clickhouseOnly, topicsOnly, config: file, json, dryRun, alter, ...asked }) => {
       const config = loadConfig({ file })
+      const { biPasswordFile, biUser: biName } = asked
+      const biUser = biPasswordFile === undefined ? null : await readBiUser(biName, biPasswordFile)
       const isDryRun = dryRun === true
       const say = (line: string) => void process.stderr.write(`${line}\n`)
       const done: { clickhouse?: ClickHouseResult; topics?: readonly TopicResult[] } = {}
-      if (topicsOnly !== true) done.clickhouse = await migrateClickHouse(config, isDryRun, say)
+      if (topicsOnly !== true) {
+        done.clickhouse = await migrateClickHouse(config, { isDryRun, biUser, say })
+      }
       if (clickhouseOnly !== true) {
         done.topics = await migrateTopics(kafkaOptions(config), config.kafka, {
           partitions: asked.partitions,
@@ -50,35 +62,6 @@ export function migrateCommand() {
       const left = (done.topics ?? []).flatMap(({ differences }) => differences)
       if (left.some(({ isFatal }) => isFatal)) process.exitCode = EXIT.config
     })
-}
-
-interface ClickHouseResult {
-  readonly database: string
-  /** Applied now; in a dry run none. */
-  readonly applied: readonly string[]
-  readonly pending: readonly string[]
-}
-
-async function migrateClickHouse(
-  { clickhouse }: Config,
-  isDryRun: boolean,
-  say: (line: string) => void,
-): Promise<ClickHouseResult> {
-  const db = openServer(clickhouse)
-  const { database } = clickhouse
-  try {
-    if (!isDryRun) {
-      return { database, applied: await migrate(db, { onStep: say }), pending: [] }
-    }
-    const state = await migrationState(db)
-    refuseUnfit(db, state)
-    if (!state.hasDatabase) say(`would create database ${database}`)
-    for (const one of state.pending) say(`would apply ${one}`)
-    say(`database ${database}: ${state.pending.length} migrations are pending`)
-    return { database, applied: [], pending: state.pending }
-  } finally {
-    await db.close()
-  }
 }
 
 const STATES: Readonly<Record<TopicResult['state'], string>> = {

@@ -10,12 +10,14 @@ import type { ClickHouse } from '../../src/adapters/clickhouse/connection.ts'
 import { claimFolder, openFolder } from '../../src/adapters/clickhouse/embedded-folder.ts'
 import { createClickHouseLedger } from '../../src/adapters/clickhouse/ledger-sink.ts'
 import { migrate } from '../../src/adapters/clickhouse/migrate.ts'
+import { openServer } from '../../src/adapters/clickhouse/server.ts'
 import { MEASURES, readReport } from '../../src/cli/report-figures.ts'
 import type { ReportRequest } from '../../src/cli/report-figures.ts'
 import { toSpan } from '../../src/cli/report-range.ts'
 import { reportTable } from '../../src/cli/report-text.ts'
 import { MODELS } from '../../src/core/event.ts'
 import { hourText, rowOf } from '../contract/ledger-rows.ts'
+import { describeWithService, dropDatabase, testName } from '../services.ts'
 import { runHere } from './run-here.ts'
 
 const HOUR_MS = 3_600_000
@@ -50,7 +52,12 @@ for (const at of BOOKED)
             const refunds = currency === '' ? 0n : n % 13n
             const conversions = (n * n) % 3_333_333n
             ROWS.push({
-              ...{ at, hour, model, channel, campaign, currency },
+              at,
+              hour,
+              model,
+              channel,
+              campaign,
+              currency,
               amounts: { conversions, value, refunds },
             })
           }
@@ -60,33 +67,37 @@ let home: string
 let folder: string
 let db: ClickHouse
 
+const creditRow = ({ at, hour, amounts, ...dimensions }: Booked) =>
+  rowOf(
+    'credits',
+    {
+      bookedHour: at,
+      dimensions: { ...dimensions, goal: 'purchase', conversion_hour: hour },
+      lineage: '1',
+    },
+    {
+      conversions_micro: amounts.conversions,
+      value_minor: amounts.value,
+      refund_minor: amounts.refunds,
+    },
+  )
+
+async function fill(empty: ClickHouse): Promise<void> {
+  await migrate(empty)
+  const ledger = createClickHouseLedger(empty)
+  const lineage = { topic: 'file', partition: 0, lineage: '1', baseOffset: 0, reason: '' }
+  await ledger.writeLineages([{ ...lineage, status: 'active' }])
+  await ledger.insert('credits', HELD.map(creditRow))
+  const purchase = { dimensions: { goal: 'purchase', currency: 'EUR' }, lineage: '1' }
+  await ledger.insert('conversions', [rowOf('conversions', purchase, { count: 1 })])
+}
+
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'tributary-test-'))
   folder = join(home, 'ledger')
   await claimFolder(folder)
   db = await openFolder(folder)
-  await migrate(db)
-  const ledger = createClickHouseLedger(db)
-  const lineage = { topic: 'file', partition: 0, lineage: '1', baseOffset: 0, reason: '' }
-  await ledger.writeLineages([{ ...lineage, status: 'active' }])
-  const rows = HELD.map(({ at, hour, amounts, ...dimensions }) =>
-    rowOf(
-      'credits',
-      {
-        bookedHour: at,
-        dimensions: { ...dimensions, goal: 'purchase', conversion_hour: hour },
-        lineage: '1',
-      },
-      {
-        conversions_micro: amounts.conversions,
-        value_minor: amounts.value,
-        refund_minor: amounts.refunds,
-      },
-    ),
-  )
-  await ledger.insert('credits', rows)
-  const purchase = { dimensions: { goal: 'purchase', currency: 'EUR' }, lineage: '1' }
-  await ledger.insert('conversions', [rowOf('conversions', purchase, { count: 1 })])
+  await fill(db)
 }, 60_000)
 afterAll(async () => {
   await db.close()
@@ -302,4 +313,31 @@ describe('the command', () => {
     expect(exitCode).toBe(2)
     expect(stderr).toContain(words)
   })
+})
+
+describeWithService('clickhouse', 'a report from a server', (url) => {
+  it('says the same as one from a folder', async () => {
+    const database = testName('report')
+    const server = openServer({ url, database })
+    await fill(server)
+    const asked = { ...ALL, from: HOURS[0]!, before: HOURS[2]!, knownBefore: BOOKED[1]! }
+    const wanted = expected({ ...asked, campaign: 'autumn', currency: 'JPY', measure: 'value' })
+    const range = '--from 2026-11-13T17 --to 2026-11-13 --as-of 2026-11-14T23'.split(' ')
+    const { stdout } = await runHere(
+      [
+        'report',
+        ...range,
+        '--measure',
+        'value',
+        '--currency',
+        'JPY',
+        '--campaign',
+        'autumn',
+      ].concat(['--clickhouse', url, '--database', database, '--json']),
+      {},
+    )
+    expect((JSON.parse(stdout) as { total: object }).total).toEqual(wanted.total)
+    await dropDatabase(server)
+    await server.close()
+  }, 60_000)
 })
