@@ -5,15 +5,17 @@
 /** One thing after the other in one place; of each command something that it says. */
 export type Story = readonly (readonly [command: string, says: RegExp])[]
 
-/** In an empty folder with events.ndjson and schemas/. */
+/** In an empty folder with schemas/. */
 export const OWN_DATA: Story = [
+  ['npx tributary generate --file events.ndjson --events 20000', /300 records/],
+  ['npx tributary check events.ndjson', /invalid_json: 1/],
   ['npx tributary replay events.ndjson --out out/', /purchase/],
   ['npx tributary report', /channel/],
   [
     `npx tributary sql "SELECT channel, sum(conversions) FROM bi_credits WHERE model = 'linear' GROUP BY channel"`,
     /email/,
   ],
-  ['npx tributary journey <user_hash>', /touchpoint/],
+  ['npx tributary journey USER_HASH', /touchpoint/],
   ['npx tributary sql --file schemas/cookbook/top-paths.sql', /path/],
   ['npx tributary replay schemas/examples/journey.ndjson', /purchase/],
   ['npx tributary journey visitor-417', /purchase of 100\.00 EUR/],
