@@ -25,7 +25,7 @@ export interface ClickHouseResult {
   readonly bi_user: string | null
 }
 
-/** Throws TributaryError: the database is not fit, ClickHouse does not answer, a right is missing. */
+/** Throws TributaryError: an unfit database, no answer, a right that is missing. */
 export async function migrateClickHouse(
   { clickhouse }: Config,
   { isDryRun, biUser, say }: ClickHouseRequest,

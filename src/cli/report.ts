@@ -30,7 +30,7 @@ const MEANINGS: Readonly<Record<Model, string>> = {
 
 const HELP = `
 Models share every conversion among the touchpoints before it:
-${MODELS.map((model) => `  ${model.padEnd(15)} ${MEANINGS[model]}`).join('\n')}
+${MODELS.map((model) => `  ${model.padEnd(15)}  ${MEANINGS[model]}`).join('\n')}
 Days and hours are UTC and belong to the range: --to 2026-11-30 takes all of that day.
 Examples: tributary report --from 2026-11-01 --to 2026-11-30
           tributary report --measure value --currency EUR --models last_touch,shapley --by-campaign

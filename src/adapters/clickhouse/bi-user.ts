@@ -1,7 +1,8 @@
-// The user for BI tools, made by `tributary migrate` where it is asked for: it reads the `bi_` views
-// and nothing else, within limits. The views run with the rights of whoever migrated (SQL SECURITY
-// DEFINER), so it needs no right on the tables behind them. Limits are made once and then left to
-// the operator; the password is set anew each time. Only its salted hash leaves this process.
+// The user for BI tools, made by `tributary migrate` where it is asked for: it reads the `bi_`
+// views and nothing else, within limits. The views run with the rights of whoever migrated (SQL
+// SECURITY DEFINER), so it needs no right on the tables behind them. Limits are made once and then
+// left to the operator; the password is set anew each time. Only its salted hash leaves this
+// process.
 import { createHash, randomBytes } from 'node:crypto'
 import { TributaryError } from '../../ports/errors.ts'
 import { TABLES } from '../../core/tables.ts'
@@ -31,7 +32,7 @@ const QUOTA = 'FOR INTERVAL 1 hour MAX queries = 20000, execution_time = 3600'
 /** Error codes of an engine that keeps no users: access denied, no such storage. */
 const NO_USERS = new Set([497, 514])
 
-/** The statements for a database, on one server or ON CLUSTER. Throws TRIBUTARY_CONFIG: the name. */
+/** For a database on one server, or ON CLUSTER. Throws TRIBUTARY_CONFIG for a name that is none. */
 export function biUserStatements(
   { database, cluster }: Pick<ClickHouse, 'database' | 'cluster'>,
   { name, password }: BiUser,
