@@ -22,6 +22,8 @@ const PLACES = new Map(
   TABLES.map((spec) => [spec.name, new Map(spec.measures.map((name, i) => [name, i]))]),
 )
 
+const NOTHING = new Map(TABLES.map((spec) => [spec.name, spec.measures.map(() => 0n)]))
+
 export function measuresOf(table: TableName): readonly string[] {
   return MEASURES.get(table)!
 }
@@ -38,11 +40,13 @@ export function book(
   amounts: Readonly<Record<string, bigint>>,
 ): void {
   const places = PLACES.get(table)!
-  const measures = Array.from(places, () => 0n)
+  const measures = NOTHING.get(table)!.slice()
   let isZero = true
-  for (const [name, amount] of Object.entries(amounts)) {
+  // Not `Object.entries`: most of the oracle's time is spent in here.
+  for (const name in amounts) {
     const place = places.get(name)
     if (place === undefined) throw new Error(`${table} has no ${name}`)
+    const amount = amounts[name]!
     measures[place] = amount
     isZero &&= amount === 0n
   }

@@ -1,8 +1,12 @@
+// What `npm run sim` does in CI: many seeds, all planted bugs, and one bug from catch to command.
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { HALT_REASONS } from '../../src/runtime/halt.ts'
 import type { Campaign } from './campaign.ts'
+import type { Hunt } from './hunt.ts'
+import { MUTANTS } from './mutants/all.ts'
 import type { OneSeed } from './one-seed.ts'
 
 const RUN = fileURLToPath(new URL('run.mjs', import.meta.url))
@@ -16,14 +20,43 @@ async function sim(args: string): Promise<{ exitCode: number | null; data: unkno
   return { exitCode: await exit, data: JSON.parse(output) }
 }
 
-it('two hundred seeds pass, and those that are kept', async () => {
-  const { exitCode, data } = await sim('--seeds 200')
+const FAULTS = [
+  'refused',
+  'answer-lost',
+  'lands-late',
+  'slow',
+  'lied',
+  'hangs',
+  'jumped',
+  'kill',
+  'freeze',
+  'stop',
+  'rebalance',
+  'rewind',
+  'outage',
+  'insert-again',
+  'group-offset',
+  'trim',
+]
+const SEEN = ['fenced', 'rewinds', 'rows_resent', 'hours_forgotten', 'lapses', 'retractions']
+const HALTS = HALT_REASONS.map((reason) => `halt ${reason}`)
+
+it('twenty thousand seeds pass, with every fault and every halt among them', async () => {
+  const { exitCode, data } = await sim('--seeds 20000')
   const { runs, counts, failing } = data as Campaign
   expect(failing).toBeNull()
   expect(exitCode).toBe(0)
-  expect(runs).toBeGreaterThanOrEqual(200)
-  expect(Object.keys(counts).length).toBeGreaterThan(10)
-})
+  expect(runs).toBeGreaterThanOrEqual(20_000)
+  expect(Object.keys(counts)).toEqual(expect.arrayContaining([...FAULTS, ...SEEN, ...HALTS]))
+}, 900_000)
+
+it('every planted bug is caught', async () => {
+  const { exitCode, data } = await sim('--mutants --seeds 5000')
+  const { hunted } = data as Hunt
+  expect(hunted.filter(({ seed }) => seed === null)).toEqual([])
+  expect(hunted).toHaveLength(MUTANTS.length)
+  expect(exitCode).toBe(0)
+}, 900_000)
 
 it('a planted bug is caught, made small, and caught again by the command that is told', async () => {
   const { exitCode, data } = await sim('--mutant fence-dropped')

@@ -6,6 +6,8 @@ import type { Verdict } from './run-plan.ts'
 
 /** A run takes milliseconds; what takes so long goes round in circles. */
 const RUN_MAX_MS = 60_000
+/** A run leaves a few MB behind; thrown away by the hundred, they cost little. */
+const YOUNG_MB = 96
 
 export interface RunRequest {
   /** A seed, or a plan as it is. */
@@ -30,6 +32,7 @@ export class Runner {
   async run(what: number | Plan, { trace = false } = {}): Promise<Verdict> {
     this.#thread ??= new Worker(new URL('pool-worker.js', import.meta.url), {
       workerData: this.#data,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     })
     const thread = this.#thread
     const request: RunRequest = { what, trace }

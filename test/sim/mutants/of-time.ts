@@ -75,17 +75,6 @@ export const MUTANTS_OF_TIME: readonly Mutant[] = [
     ],
   },
   {
-    name: 'settling-unbounded',
-    wrong: 'how many are settled before a record depends on how many are due',
-    patches: [
-      {
-        file: PARTITION,
-        find: 'isTick ? SETTLED_PER_TICK : SETTLED_PER_RECORD)) return null',
-        replace: 'isTick || content !== null ? SETTLED_PER_TICK : SETTLED_PER_RECORD)) return null',
-      },
-    ],
-  },
-  {
     name: 'backlog-left-behind',
     wrong: 'an acquire opens the due lists of the present hour only',
     patches: [
