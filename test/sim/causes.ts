@@ -6,11 +6,11 @@ import { isRightHalt } from './halts.ts'
 import type { CauseFault } from './plan.ts'
 import type { Torn } from './sim-redis.ts'
 import { otherKind } from './sim-settings.ts'
+import { CLOCK_SKEW_MAX_MS } from './sim-world.ts'
 import type { SimWorld } from './sim-world.ts'
 
 /** Whatever was on its way when all workers were killed has arrived by then. */
 const SETTLED_MS = 2_500
-const HOUR_MS = 3_600_000
 const TORN: readonly Torn[] = ['journey', 'dictionary', 'hour']
 
 /** One that has come about. */
@@ -103,7 +103,7 @@ export class Causes {
       case 'recreated':
         return this.#whileStopped(() => this.#recreate(fault))
       case 'record-ahead': {
-        const timeMs = world.nowMs + HOUR_MS + 20_000 + fault.amount
+        const timeMs = world.nowMs + CLOCK_SKEW_MAX_MS + 20_000 + fault.amount
         world.log.appendTick(partition, timeMs)
         return this.#add(fault, ['clock_ahead'], [partition])
       }

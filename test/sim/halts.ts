@@ -4,9 +4,9 @@ import type { PartitionMeta } from '../../src/ports/state-store.ts'
 import { parsePartitionCounts } from '../../src/schema/partition-counts.ts'
 import type { SimProcess } from './sim-process.ts'
 import { fingerprintOf } from './sim-settings.ts'
+import { CLOCK_SKEW_MAX_MS } from './sim-world.ts'
 import type { SimWorld } from './sim-world.ts'
 
-const SKEW_MS = 3_600_000
 /** So long ago a worker may have looked at its clock. */
 const SLOW_MS = 15_000
 
@@ -19,7 +19,10 @@ const WITHOUT_STATE: Readonly<Partial<Record<HaltReason, Rule>>> = {
   clock_ahead: ({ world, partition }) =>
     world.log
       .written(world.log.epoch, partition)
-      .some((one) => one.kind === 'record' && one.record.timeMs > world.nowMs - SLOW_MS + SKEW_MS),
+      .some(
+        (one) =>
+          one.kind === 'record' && one.record.timeMs > world.nowMs - SLOW_MS + CLOCK_SKEW_MAX_MS,
+      ),
   undecodable_batch: ({ world, partition }) =>
     world.log
       .written(world.log.epoch, partition)

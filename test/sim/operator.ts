@@ -14,12 +14,12 @@ import type { Causes } from './causes.ts'
 import type { Fleet } from './fleet.ts'
 import { TOPIC } from './sim-log.ts'
 import { fingerprintOf, settingsOfKind } from './sim-settings.ts'
+import { CLOCK_SKEW_MAX_MS } from './sim-world.ts'
 import type { SimWorld } from './sim-world.ts'
 
 const COMES_MS = 800
 /** A worker that has not stopped by then is killed. */
 const STOPS_MS = 6_000
-const SKEW_MS = 3_600_000
 
 type Misfit = 'settings_changed' | 'another_group' | 'another_cluster'
 
@@ -267,7 +267,7 @@ export class Operator {
   #untilTrue(partitions: readonly number[]): number {
     const { log, nowMs } = this.#world
     const latest = partitions.map((partition) => log.latestMs(partition))
-    return Math.max(0, Math.max(...latest) - SKEW_MS - nowMs)
+    return Math.max(0, Math.max(...latest) - CLOCK_SKEW_MAX_MS - nowMs)
   }
 
   #context(partition: number): OperatorContext {

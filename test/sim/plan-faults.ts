@@ -13,20 +13,34 @@ import type {
 } from './plan.ts'
 
 export function planFaults(draw: Draw, world: PlannedWorld): PlannedFault[] {
-  const faults: PlannedFault[] = []
-  if (draw(0, 3) === 0) {
-    const kind = CAUSES[draw(0, CAUSES.length - 1)]!
-    faults.push(causeFault(draw, world, kind))
-    const isOfLog = kind === 'recreated' || kind === 'trimmed-ahead'
-    if (!isOfLog && draw(0, 2) === 0) {
-      faults.push(causeFault(draw, world, SECOND[draw(0, SECOND.length - 1)]!))
-    }
-  }
+  const faults = causes(draw, world)
   const count = draw(0, 9)
   for (let i = 0; i < count; i++) {
     faults.push(draw(0, 1) === 0 ? callFault(draw) : worldFault(draw, world))
   }
   return faults
+}
+
+function causes(draw: Draw, world: PlannedWorld): PlannedFault[] {
+  if (draw(0, 39) === 0) return decisionAndRebuild(draw, world)
+  if (draw(0, 3) > 0) return []
+  const kind = CAUSES[draw(0, CAUSES.length - 1)]!
+  const first = causeFault(draw, world, kind)
+  const isOfLog = kind === 'recreated' || kind === 'trimmed-ahead'
+  if (isOfLog || draw(0, 2) > 0) return [first]
+  return [first, causeFault(draw, world, SECOND[draw(0, SECOND.length - 1)]!)]
+}
+
+/** What an operator has decided must hold in a lineage that is built anew from the log start. */
+function decisionAndRebuild(draw: Draw, world: PlannedWorld): PlannedFault[] {
+  const { horizonMs } = world
+  const kind = draw(0, 1) === 0 ? 'undecodable' : 'more-partitions'
+  const decided = causeFault(draw, { ...world, horizonMs: horizonMs / 2 }, kind)
+  const rebuilt = causeFault(draw, world, 'other-settings')
+  return [
+    { ...decided, what: { ...decided.what, way: DECODABLE_AFTERWARDS } },
+    { when: { atMs: horizonMs }, what: { ...rebuilt.what, way: REBUILD } },
+  ]
 }
 
 const CALL_WEIGHTS: readonly (readonly [number, CallName])[] = [
@@ -124,6 +138,11 @@ function worldWhat(draw: Draw): WorldFault {
   }
 }
 
+interface PlannedCause {
+  readonly when: When
+  readonly what: CauseFault
+}
+
 const CAUSES = [
   'state-wiped',
   'state-torn',
@@ -141,6 +160,10 @@ const CAUSES = [
   'undecodable',
 ] as const
 
+/** Ways on: see operator.ts. */
+const DECODABLE_AFTERWARDS = 4
+const REBUILD = 1
+
 /** Those that meet a state, or a decision, that a halt before has left. */
 const SECOND = ['state-wiped', 'other-settings', 'undecodable', 'more-partitions'] as const
 
@@ -148,7 +171,7 @@ function causeFault(
   draw: Draw,
   { horizonMs }: PlannedWorld,
   kind: CauseFault['kind'],
-): PlannedFault {
+): PlannedCause {
   const what = { kind, partition: draw(0, 2), amount: draw(0, 999), way: draw(0, 5) }
   return { when: { atMs: draw(0, horizonMs) }, what }
 }

@@ -13,7 +13,7 @@ export function planWorld(draw: Draw): PlannedWorld {
   return {
     partitions: isSmall ? 1 : among([1, 2, 2, 3]),
     workers: isSmall ? among([1, 2, 2]) : among([1, 2, 3]),
-    records: isSmall ? draw(3, 10) : draw(10, 28),
+    records: isSmall ? draw(2, 8) : draw(10, 28),
     settings: draw(0, SETTINGS_KINDS - 1),
     startMs: START_MS,
     horizonMs: isSmall ? among([800, 1_600]) : among([2_500, 4_000]),

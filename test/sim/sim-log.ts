@@ -119,6 +119,17 @@ export class SimLog {
     return Math.max(0, ...times)
   }
 
+  /** Whether a record in [from, to) is of a time after `timeMs`. */
+  isAhead(partition: number, from: number, to: number, timeMs: number): boolean {
+    return this.written(this.epoch, partition).some(
+      (one) =>
+        one.kind === 'record' &&
+        one.record.timeMs > timeMs &&
+        one.record.offset >= from &&
+        one.record.offset < to,
+    )
+  }
+
   async read(partition: number, from: number, recordsMax: number): Promise<LogRead> {
     const read = this.#decoded(partition, await this.log.read(partition, from))
     const { records } = read.span

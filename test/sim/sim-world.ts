@@ -2,6 +2,7 @@
 // was done. Workers come and go in it (fleet.ts), faults happen to it (world-faults.ts).
 import type { PartitionMeta } from '../../src/ports/state-store.ts'
 import type { PartitionCount } from '../../src/schema/partition-counts.ts'
+import { parsePartitionCounts } from '../../src/schema/partition-counts.ts'
 import { createDraw } from '../logs/moves.ts'
 import type { Draw } from '../logs/moves.ts'
 import { Book } from './book.ts'
@@ -18,6 +19,9 @@ import { SimRedis } from './sim-redis.ts'
 import type { Owned } from './sim-redis.ts'
 import { fingerprintOf, settingsOfKind } from './sim-settings.ts'
 import { Trace } from './trace.ts'
+
+/** As the contract has it. */
+export const CLOCK_SKEW_MAX_MS = 3_600_000
 
 export class SimWorld {
   readonly plan: Plan
@@ -80,6 +84,7 @@ export class SimWorld {
         this.trace.note('committed', partition, commit.from, commit.meta.next)
         this.count('commits')
         this.book.commit(partition, commit, before, order)
+        this.#expectInTime(partition, commit.from, commit.meta.next)
         if (process !== null) this.#expectFitting(partition, before, process)
       },
     })
@@ -133,12 +138,17 @@ export class SimWorld {
     this.book.begin({ partition, meta, epoch: this.log.epoch, settings, counts }, process === null)
   }
 
-  /** As of the moment, or of shortly before, when the topic was asked. */
+  /** As of the moment, or of an earlier one, when the topic was asked. */
   #presentCounts({ partitionCounts }: PartitionMeta): readonly PartitionCount[] {
-    const counts = [this.log.partitions, this.plan.world.partitions]
-    const count = counts.find((one) => partitionCounts === `0:${one}`)
-    if (count === undefined) this.fail(`a state began with the partition counts ${partitionCounts}`)
-    return [{ fromOffset: 0, count: count ?? this.log.partitions }]
+    const counts = parsePartitionCounts(partitionCounts)
+    const [first, ...more] = counts
+    const isKnown =
+      first?.fromOffset === 0 &&
+      first.count >= this.plan.world.partitions &&
+      first.count <= this.log.partitions
+    if (isKnown && more.length === 0) return counts
+    this.fail(`a state began with the partition counts ${partitionCounts}`)
+    return [{ fromOffset: 0, count: this.log.partitions }]
   }
 
   /** Where a worker must have halted it has not gone on. */
@@ -146,6 +156,12 @@ export class SimWorld {
     const isFitting =
       meta?.fingerprint === fingerprintOf(deployed.settingsKind) && meta.group === deployed.group
     if (!isFitting) this.fail(`${name} goes on with a state of partition ${partition} it must not`)
+  }
+
+  /** A record far ahead of the clock of all is applied by nobody. */
+  #expectInTime(partition: number, from: number, next: number): void {
+    const isAhead = this.log.isAhead(partition, from, next, this.nowMs + CLOCK_SKEW_MAX_MS)
+    if (isAhead) this.fail(`partition ${partition}: a record ahead of the clock was applied`)
   }
 
   #settingsOf({ fingerprint }: PartitionMeta) {
