@@ -17,25 +17,28 @@ const HINT = 'install promtool (Debian: the package prometheus; macOS: brew inst
 export function requirePromtool(say) {
   const found = which('promtool')
   if (found !== '') return found
-  if (which('apt-get') === '' || which('dpkg-deb') === '') {
+  const apt = which('apt-get')
+  if (apt === '' || which('dpkg-deb') === '') {
     throw new Unavailable('promtool is not installed', HINT)
   }
   const cache = path.join(os.homedir(), '.cache/tributary')
   const promtool = path.join(cache, 'promtool')
-  if (!existsSync(promtool)) fetchInto(cache, promtool, say)
+  if (!existsSync(promtool)) {
+    say('fetching promtool')
+    fetchInto(cache, { promtool, apt })
+  }
   return promtool
 }
 
 /** Put in place when it is whole: two at once do no harm. */
-function fetchInto(cache, promtool, say) {
-  say('fetching promtool')
+function fetchInto(cache, { promtool, apt }) {
   mkdirSync(cache, { recursive: true })
   const folder = mkdtempSync(path.join(cache, 'promtool-'))
   try {
-    const download = () => spawnSync('apt-get', ['-qq', 'download', 'prometheus'], { cwd: folder })
+    const download = () => spawnSync(apt, ['-qq', 'download', 'prometheus'], { cwd: folder })
     // A fresh machine has no package lists.
     let { status } = download()
-    if (status !== 0 && canInstall() && run('apt-get', ['-qq', 'update']) === 0) {
+    if (status !== 0 && canInstall() && run(apt, ['-qq', 'update']) === 0) {
       ;({ status } = download())
     }
     const [archive] = readdirSync(folder)

@@ -5,6 +5,7 @@ import { healthRoutes } from '../adapters/http/health.ts'
 import { serveHttp } from '../adapters/http/server.ts'
 import { noProbe } from '../adapters/process/system.ts'
 import { createTelemetry } from '../adapters/telemetry/telemetry.ts'
+import { startTracing } from '../adapters/telemetry/tracing.ts'
 import type { LogStream } from '../adapters/telemetry/log-stream.ts'
 import type { ProcessTelemetry } from '../adapters/telemetry/telemetry.ts'
 import type { Config } from '../config/config.ts'
@@ -22,6 +23,15 @@ import { endOnDefects, logFailure, stopSignal } from './run-signals.ts'
 
 const WATCH = { everyMs: 3_000, timeoutMs: 5_000 }
 
+export interface Run {
+  /** Where the log goes. */
+  readonly output: LogStream
+  /** Spans are sent to where OTEL_… says. */
+  readonly traces: boolean
+  /** For a program that embeds this one and injects faults. */
+  readonly probe?: Probe
+}
+
 /** What there is so far, for those who watch. */
 interface Life {
   worker: Worker | null
@@ -32,16 +42,18 @@ interface Life {
 /**
  * Runs until SIGTERM or SIGINT, then resolves. @throws TributaryError when it could not begin, when
  * it cannot go on (TRIBUTARY_HALTED, TRIBUTARY_WORKER_ENDED), or did not stop in time
- * @param probe for a program that embeds this one and injects faults
  */
 export async function runWorker(
   config: Config,
-  output: LogStream,
-  probe: Probe = noProbe,
+  { output, traces, probe = noProbe }: Run,
 ): Promise<void> {
   const life: Life = { worker: null, services: null, end: '' }
   const build = await readBuildInfo()
+  const tracing = traces
+    ? await startTracing({ topic: config.kafka.topic, group: config.kafka.group, ...build })
+    : null
   const telemetry = createTelemetry({
+    tracing,
     topic: config.kafka.topic,
     level: config.logLevel,
     destination: output,
@@ -65,6 +77,7 @@ export async function runWorker(
     logFailure(log, error)
     throw error
   } finally {
+    await tracing?.close()
     release()
   }
 }

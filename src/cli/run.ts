@@ -2,7 +2,7 @@
 // JSON object a line; metrics and health are served over HTTP.
 import { Command } from '@commander-js/extra-typings'
 import { stdoutLog } from '../adapters/telemetry/log-stream.ts'
-import { loadConfig } from '../config/load.ts'
+import { loadConfig, wantsTraces } from '../config/load.ts'
 import { configOption } from './options.ts'
 import { runWorker } from './run-worker.ts'
 
@@ -33,7 +33,7 @@ export function runCommand() {
       ]
       const config = loadConfig({ flags, file })
       try {
-        await runWorker(config, stdoutLog())
+        await runWorker(config, { output: stdoutLog(), traces: wantsTraces() })
       } finally {
         setTimeout(() => process.exit(), LINGER_MS).unref()
       }

@@ -56,6 +56,17 @@ export function loadGiven({ flags = [], env = process.env, file }: ConfigSources
   return { values, parsed: result.data }
 }
 
+/**
+ * Are traces asked for, by the variables of OpenTelemetry? Its SDK reads where they go, and whatever
+ * else there is to say of them.
+ */
+export function wantsTraces(env: Environment = process.env): boolean {
+  if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return false
+  const exporters = env['OTEL_TRACES_EXPORTER']
+  if (exporters) return exporters.split(',').includes('otlp')
+  return Boolean(env['OTEL_EXPORTER_OTLP_ENDPOINT'] || env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'])
+}
+
 function nest(values: RawValues): Record<string, unknown> {
   const tree: Record<string, unknown> = {}
   for (const { path, name } of KEYS) {

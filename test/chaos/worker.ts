@@ -9,7 +9,8 @@ import { FATAL_VARIABLE, fatalProbe } from './fatal-probe.ts'
 const LINGER_MS = 1_000
 
 try {
-  await runWorker(loadConfig(), stdoutLog(), fatalProbe(process.env[FATAL_VARIABLE] ?? ''))
+  const probe = fatalProbe(process.env[FATAL_VARIABLE] ?? '')
+  await runWorker(loadConfig(), { output: stdoutLog(), traces: false, probe })
 } catch (error) {
   process.exitCode = error instanceof TributaryError ? error.exitCode : EXIT.unexpected
 } finally {

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { LOG_FIELDS } from '../../src/ports/telemetry.ts'
 import { LOGIC_VERSION } from '../../src/schema/settings-fingerprint.ts'
 import { LiveWorker } from '../integration/live-worker.ts'
+import { startCollector } from '../adapters/telemetry/span-collector.ts'
+import type { Span } from '../adapters/telemetry/span-collector.ts'
 import { describeWithServices, testName } from '../services.ts'
 import { runProgram } from './run-program.ts'
 import {
@@ -38,7 +40,9 @@ describeWithServices(
     it(
       'consumes, answers to those who watch, and on SIGTERM flushes everything and ends with 0',
       async () => {
-        const worker = new LiveWorker(around.env)
+        const collector = await startCollector()
+        const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
+        const worker = new LiveWorker({ ...around.env, ...endpoint })
         const url = await urlOf(worker)
         const scrape = await untilCommitted(url, around.produced)
         await untilReadyz(url, 200, 'ok\n')
@@ -53,6 +57,15 @@ describeWithServices(
           schema_version: expect.any(Number),
         })
         expect(await worker.stop()).toBe(0)
+        await collector.close()
+        const spans = collector.spans()
+        expect(new Set(spans.map(({ name }) => name))).toEqual(
+          new Set(['acquire', 'batch', 'commit', 'flush'].map((name) => `tributary.${name}`)),
+        )
+        const batches = spans.filter(({ name }) => name === 'tributary.batch')
+        const count = ({ attributes }: Span) => Number(attributes['messaging.batch.message_count'])
+        expect(batches.reduce((sum, span) => sum + count(span), 0)).toBe(around.produced)
+        expect(collector.bodies.join('')).not.toContain(MARK)
 
         const events = worker.lines.map(({ event }) => event)
         expect(events.slice(0, 3)).toEqual([

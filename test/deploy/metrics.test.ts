@@ -12,6 +12,7 @@ describeWithPromtool('promtool', (promtool) => {
       destination: { write: () => undefined },
       version: '1.2.3',
       revision: 'abc',
+      tracing: null,
       worker: () => null,
       services: () => ({ kafka: true }),
     })

@@ -11,6 +11,7 @@ import type { MetricSpec } from './catalogue.ts'
 import type { ProcessEvent } from './events.ts'
 import type { LogStream } from './log-stream.ts'
 import { RateLimit } from './rate-limit.ts'
+import type { Tracing } from './tracing.ts'
 import { collected, registerWorkerGauges } from './worker-gauges.ts'
 import type { WorkerFigures } from './worker-gauges.ts'
 
@@ -25,6 +26,8 @@ export interface TelemetryOptions {
   readonly version: string
   /** Of the source it was built from; '': not known. */
   readonly revision: string
+  /** null: no traces. */
+  readonly tracing: Pick<Tracing, 'took'> | null
   /** Asked at each scrape; null while there is no worker. */
   readonly worker: () => WorkerFigures | null
   /** Service name -> did it answer; asked at each scrape. */
@@ -46,7 +49,7 @@ export interface ProcessTelemetry extends Omit<Telemetry, 'log'> {
 }
 
 export function createTelemetry(options: TelemetryOptions): ProcessTelemetry {
-  const { topic } = options
+  const { topic, tracing } = options
   const registry = new Registry()
   const counters = mapValues(COUNTERS, (spec) => counterOf(registry, spec))
   const histograms = mapValues(HISTOGRAMS, (spec) => histogramOf(registry, spec))
@@ -63,7 +66,10 @@ export function createTelemetry(options: TelemetryOptions): ProcessTelemetry {
     inFlight: (partition, change) =>
       void inFlight.set(partition, (inFlight.get(partition) ?? 0) + change),
     sold: soldCounters(registry, topic),
-    took: (what, ms) => histograms[what].observe(ms / 1_000),
+    took: (what, ms, facts) => {
+      histograms[what].observe(ms / 1_000)
+      tracing?.took(what, ms, facts)
+    },
     metrics: async () => {
       for (const { partition } of options.worker()?.partitions ?? []) {
         for (const what of COUNTS) counters[what].labels(topic, String(partition)).inc(0)

@@ -30,6 +30,7 @@ function watch(given: Partial<TelemetryOptions> = {}) {
     destination: { write: (line) => void lines.push(line) },
     version: '1.2.3',
     revision: 'abc',
+    tracing: null,
     worker: () => null,
     services: () => ({}),
     ...given,
