@@ -27,9 +27,10 @@ export const SERVICES: Story = [
   ['npx tributary doctor', /PASS/],
   ['npx tributary run', /worker_started/],
   ['npx tributary generate --topic events --rate 500 --events 20000', /300 records/],
+  ['npx tributary report --clickhouse http://127.0.0.1:8123 --database tributary', /shapley/],
   [
-    'npx tributary sql --clickhouse http://127.0.0.1:8123 --database tributary "SELECT * FROM bi_live_minutes LIMIT 20"',
-    /live_event_id/,
+    'npx tributary sql --clickhouse http://127.0.0.1:8123 --database tributary "SELECT minute, currency, orders, gmv FROM bi_live_minutes WHERE orders > 0 ORDER BY minute DESC LIMIT 20"',
+    /"minute","currency","orders","gmv"/,
   ],
   [
     'npx tributary sql --clickhouse http://127.0.0.1:8123 --database tributary --file schemas/cookbook/top-paths.sql',
@@ -41,6 +42,7 @@ export const SERVICES: Story = [
 
 const BACKFILL = 'test/integration/same-numbers.test.ts'
 const LOCAL = 'test/deploy/local-services.test.ts'
+const HALTS = 'test/integration/halts.test.ts'
 const SIM = 'test/sim/command.test.ts'
 const BAD_INPUT = 'test/bad-input/bad-input.test.ts'
 const CHAOS = 'test/chaos/chaos.test.ts'
@@ -53,6 +55,9 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'npx tributary tick --until-settled': BACKFILL,
   'npx tributary migrate --clickhouse-only --bi-password-file /run/secrets/bi':
     'test/cli/migrate-clickhouse.test.ts',
+  'npx tributary admin partitions --accept --execute': HALTS,
+  'npx tributary admin rebuild --all --reason "lookback 60 days"': HALTS,
+  'npx tributary admin rebuild --all --reason "lookback 60 days" --execute': HALTS,
   'deploy/local/up': LOCAL,
   'deploy/local/up kafka redis': LOCAL,
   'deploy/local/down': LOCAL,
@@ -86,4 +91,8 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     'a program of ClickHouse; test/schema/cookbook.test.ts fills that table',
   'docker compose --profile demo up --wait': DOCKER,
   'docker compose --profile demo down -v': DOCKER,
+  'helm install shop deploy/helm/tributary --namespace live --values values.yaml':
+    'needs a cluster; chart.test.ts renders the same values',
+  'kafka-topics.sh --bootstrap-server kafka:9092 --alter --topic events --partitions 12':
+    'a program of Kafka; test/integration/halts.test.ts adds partitions through its admin protocol',
 }

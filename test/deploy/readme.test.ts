@@ -15,6 +15,7 @@ import { ELSEWHERE, NOT_RUN, OWN_DATA, SERVICES } from './documented-commands.ts
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const LIMIT_MS = 120_000
+const WITHIN = { timeout: 60_000, interval: 100 }
 const RECORDS = 300
 
 /** Commands of the blocks of a shell, without what is said of them. */
@@ -116,6 +117,12 @@ describeWithServices(
       { timeout: LIMIT_MS },
       async () => {
         let metrics = ''
+        const untilPublished = async (): Promise<void> => {
+          await untilCommitted(metrics, RECORDS)
+          const published = async () =>
+            Object.values(await around.intake()).reduce((sum, records) => sum + records, 0)
+          await vi.waitFor(async () => expect(await published()).toBe(RECORDS), WITHIN)
+        }
         const own = (command: string): string =>
           command
             .replace('--topic events', `--topic ${around.name}`)
@@ -130,11 +137,10 @@ describeWithServices(
           }
           if (command.startsWith('curl ')) return (await fetch(`${metrics}/metrics`)).text()
           const said = await tributary(own(command), around.env)
-          if (command.startsWith('npx tributary generate')) await untilCommitted(metrics, RECORDS)
+          if (command.startsWith('npx tributary generate')) await untilPublished()
           return said
         }
         for (const [command, says] of SERVICES) expect(await follow(command)).toMatch(says)
-        await vi.waitFor(async () => expect(await around.intake()).not.toEqual({}), LIMIT_MS)
       },
     )
   },

@@ -185,7 +185,7 @@ describe('empty channels', () => {
 })
 
 describe('users', () => {
-  it('are hashed on demand when they are plain e-mails or phones, trimmed and in lower case', async () => {
+  it('are hashed on demand when they are plain e-mails or phones, written as producers are asked to', async () => {
     const users = [
       'test@example.com',
       ' Test@Example.COM ',
@@ -198,7 +198,7 @@ describe('users', () => {
     expect(hashes.map(({ user_hash }) => user_hash)).toEqual([
       '973dfe463ec85785f5f95af5ba3906eedb2d931c24e69824a89ea65dba4e813b',
       '973dfe463ec85785f5f95af5ba3906eedb2d931c24e69824a89ea65dba4e813b',
-      'cdbb568f5dc8fe5cd9bc2ebd65796f299d1a34f507133e3d3826a3513fba9d1c',
+      'b4267a2234e2072fa4d2e8d89fbe727c50fc414731d6ecacc2ed3d00f05038d1',
       '0017',
       'a'.repeat(64),
     ])
