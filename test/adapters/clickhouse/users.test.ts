@@ -1,14 +1,16 @@
-// What users may and may not, on the engine itself. It makes no users by statement, but it reads them
-// from a file: here with the very grants and limits of schemas/README.md and of `migrate`, one after
-// the other as the engine's only user.
+// What users may and may not, on the engine itself. It makes no users by statement, but it reads
+// them from a file: here with the very grants and limits of schemas/README.md and of `migrate`, one
+// after the other as the engine's only user.
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { biUserStatements } from '../../../src/adapters/clickhouse/bi-user.ts'
+import { READER_SETTINGS } from '../../../src/adapters/clickhouse/connection.ts'
 import { WORKER_TABLES } from '../../../src/adapters/clickhouse/facts.ts'
 import { readMigrations, statementsOf } from '../../../src/adapters/clickhouse/migration-files.ts'
+import { serverPatience } from '../../../src/adapters/clickhouse/server-client.ts'
 import { TABLES } from '../../../src/core/tables.ts'
 
 const readme = readFileSync(new URL('../../../schemas/README.md', import.meta.url), 'utf8')
@@ -153,6 +155,12 @@ describe('the user for BI', () => {
       expect(await ask(`SELECT 1 SETTINGS ${name} = ${limit - 1}`)).toBe('1\n')
     },
   )
+
+  it('may set what `tributary sql` and `report` set', async () => {
+    const settings = { ...READER_SETTINGS, ...serverPatience(60_000), readonly: 2 }
+    const set = Object.entries(settings).map(([name, value]) => `${name} = '${value}'`)
+    expect(await ask(`SELECT 1 SETTINGS ${set.join(', ')}`)).toBe('1\n')
+  })
 
   it('gets no result that is larger than its limit', async () => {
     await expect(ask('SELECT number FROM numbers(1048577)')).rejects.toThrow('TOO_MANY_ROWS')
