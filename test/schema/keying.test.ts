@@ -30,8 +30,10 @@ function snippet(language: string): string {
 }
 
 /** Single-file programs need the compiler, which a bare runtime lacks. */
-const compiles = (): boolean =>
-  String(spawnSync('java', ['--list-modules']).stdout).includes('jdk.compiler')
+const compiles = (): boolean => {
+  const java = which('java')
+  return java !== '' && String(spawnSync(java, ['--list-modules']).stdout).includes('jdk.compiler')
+}
 
 describeWithService('kafka', 'a producer of schemas/keying', (brokers) => {
   const { create, readAll } = onBroker(brokers)
