@@ -1,11 +1,16 @@
-// Would a worker halt? Compares what Redis holds of each partition with the settings, the topic and
-// the group, as an acquire does, but takes nothing over.
+// Would a worker halt, or go on with a state that has been replaced? Compares what Redis holds of
+// each partition with the settings, the topic and the group, as an acquire does, and with the
+// lineages in ClickHouse, but takes nothing over.
+import { createClickHouseLedger } from '../adapters/clickhouse/ledger-sink.ts'
+import { openServer } from '../adapters/clickhouse/server.ts'
 import { kafkaTopics } from '../adapters/kafka/topics.ts'
 import type { GroupPosition } from '../adapters/kafka/topics.ts'
 import { connectRedis } from '../adapters/redis/connect.ts'
 import { redisStateStore } from '../adapters/redis/redis-state-store.ts'
 import type { Config } from '../config/config.ts'
+import type { LineageRow } from '../ports/ledger-sink.ts'
 import type { PartitionMeta } from '../ports/state-store.ts'
+import { isReplaced } from '../runtime/lineage-in-force.ts'
 import { parsePartitionCounts } from '../schema/partition-counts.ts'
 import { settingsFingerprint } from '../schema/settings-fingerprint.ts'
 import { findingsOf } from './doctor-finding.ts'
@@ -27,10 +32,14 @@ export interface FoundState {
   readonly log: GroupPosition
   /** null: there is none. */
   readonly meta: PartitionMeta | null
+  /** As ClickHouse has them; none where it cannot be asked. */
+  readonly lineages: readonly LineageRow[]
 }
 
-export async function* examineState(config: Config): AsyncGenerator<Finding> {
+export async function* examineState(config: Config, timeoutMs: number): AsyncGenerator<Finding> {
   const { topic, group } = config.kafka
+  const db = openServer({ ...config.clickhouse, timeoutMs })
+  const ledger = createClickHouseLedger(db)
   const kafka = kafkaTopics(kafkaOptions(config))
   try {
     const redis = await connectRedis(config.redis)
@@ -40,7 +49,9 @@ export async function* examineState(config: Config): AsyncGenerator<Finding> {
       const found = await Promise.all(
         partitions.map(async (log): Promise<FoundState> => {
           const { meta } = await redisStateStore(redis, topic, log.partition).owner()
-          return { log, meta }
+          // That it does not answer is said elsewhere.
+          const lineages = await ledger.lineages(topic, log.partition).catch(() => [])
+          return { log, meta, lineages }
         }),
       )
       const fingerprint = settingsFingerprint(config.settings, config.kafka.partitioner)
@@ -49,20 +60,20 @@ export async function* examineState(config: Config): AsyncGenerator<Finding> {
       redis.disconnect()
     }
   } finally {
-    await kafka.stop()
+    await Promise.all([kafka.stop(), db.close()])
   }
 }
 
 interface Rule {
   readonly check: string
-  readonly isBroken: (meta: PartitionMeta, log: GroupPosition, expected: Expected) => boolean
+  readonly isBroken: (meta: PartitionMeta, found: FoundState, expected: Expected) => boolean
   readonly seen: string
   readonly fix: string
 }
 
 const BY_HAND = 'deploy/README.md says what an operator can do.'
 
-/** What a worker halts for, by what can be seen without taking a partition over. */
+/** What a worker halts for, by what can be seen without taking a partition over, and more. */
 const RULES: readonly Rule[] = [
   {
     check: 'settings',
@@ -91,9 +102,15 @@ const RULES: readonly Rule[] = [
   },
   {
     check: 'log',
-    isBroken: ({ next }, { low, high }) => next < low || next > high,
+    isBroken: ({ next }, { log: { low, high } }) => next < low || next > high,
     seen: 'at an offset outside of the log: trimmed, or created anew',
     fix: BY_HAND,
+  },
+  {
+    check: 'lineage',
+    isBroken: (meta, { lineages }) => isReplaced(meta, lineages),
+    seen: 'from before an `admin` command that replaced it: a copy that is too old',
+    fix: 'Do not start a worker. Restore a later copy of Redis, or `tributary admin rebuild`.',
   },
 ]
 
@@ -101,10 +118,10 @@ export function* stateFindings(
   found: readonly FoundState[],
   expected: Expected,
 ): Generator<Finding> {
-  const held = found.flatMap(({ meta, log }) => (meta === null ? [] : [{ meta, log }]))
+  const held = found.flatMap((one) => (one.meta === null ? [] : [{ ...one, meta: one.meta }]))
   let isFine = true
   for (const { check, isBroken, seen, fix } of RULES) {
-    const broken = held.filter(({ meta, log }) => isBroken(meta, log, expected))
+    const broken = held.filter((one) => isBroken(one.meta, one, expected))
     if (broken.length === 0) continue
     isFine = false
     yield fail(check, `${partitionList(broken)} ${seen}`, fix)

@@ -58,7 +58,7 @@ async function examineEverything(file: string | undefined): Promise<Finding[]> {
       { service: 'kafka', questions: () => examineKafka(config) },
       { service: 'redis', questions: () => examineRedis(config) },
       { service: 'clickhouse', questions: () => examineClickHouse(config, TIMEOUT_MS) },
-      { service: 'state', questions: () => examineState(config) },
+      { service: 'state', questions: () => examineState(config, TIMEOUT_MS) },
     ],
     TIMEOUT_MS,
   )

@@ -1,6 +1,6 @@
-// What the worker needs to keep for a shop's events, on services of this bench's own (deploy/local
-// in a folder for temporary files): Redis by kind of key, its append-only file, ClickHouse by table,
-// the worker's memory. The events are the generator's six weeks as history: 12 for each person.
+// What is kept of a shop's events, measured on services of this bench's own (deploy/local in a
+// folder for temporary files): Redis by kind of key, its append-only file, ClickHouse by table, the
+// worker's memory. The events are the generator's six weeks as history, some 17 for each person.
 //
 //   npm run build && npm run bench size -- --events 500000 --partitions 6
 import { execFileSync, spawn } from 'node:child_process'

@@ -266,6 +266,7 @@ describe('the state in Redis', () => {
   const state = (partition: number, given: Partial<PartitionMeta> = {}): FoundState => ({
     log: { partition, low: 10, high: 100, noted: 50, lag: 50 },
     meta: { ...meta, ...given },
+    lineages: [],
   })
 
   it.each([
@@ -286,9 +287,17 @@ describe('the state in Redis', () => {
 
   it('that is gone although the group has consumed is a failure, and else is none yet', () => {
     const { log } = state(0)
-    const gone = wrong(stateFindings([{ log, meta: null }, state(1)], expected))
+    const gone = wrong(stateFindings([{ log, meta: null, lineages: [] }, state(1)], expected))
     expect(gone).toEqual([expect.stringMatching(/^FAIL state journeys: partition 0: gone from/)])
-    const fresh = { log: { ...log, noted: null }, meta: null }
+    const fresh = { log: { ...log, noted: null }, meta: null, lineages: [] }
     expect([...stateFindings([fresh], expected)]).toMatchObject([{ seen: 'none yet' }])
+  })
+
+  it('that an operator has replaced since, in ClickHouse, is a failure', () => {
+    const row = { topic: 't', partition: 1, lineage: '1', baseOffset: 0, reason: 'first' }
+    const old = { ...state(1), lineages: [{ ...row, status: 'retired' as const }] }
+    expect(wrong(stateFindings([state(0), old], expected))).toEqual([
+      expect.stringContaining('FAIL state lineage: partition 1: from before an `admin` command'),
+    ])
   })
 })

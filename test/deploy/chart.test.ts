@@ -1,12 +1,13 @@
 // The Helm chart, rendered by Helm itself and held to Kubernetes' types, to the settings of the
 // program and to its image.
 import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { loadConfig } from '../../src/config/load.ts'
 import { describeWithHelm } from './helm.ts'
 import type { Manifest } from './helm.ts'
-import { complaintsAbout } from './manifest-types.ts'
+import { complaintsAbout } from './manifest-check.ts'
 
 interface Variable {
   readonly name: string
@@ -118,6 +119,15 @@ describeWithHelm('the Helm chart', (helm, chart) => {
     })
     expect(read('deploy/Dockerfile')).toMatch(/^EXPOSE 9464$/m)
     expect(loadConfig({ env: {} }).http.port).toBe(9_464)
+  })
+
+  it('takes the values that the runbook shows', () => {
+    const [, shown = ''] = /```yaml\n([^]*?)```/.exec(read('deploy/README.md')) ?? []
+    const manifests = helm.render(parse(shown) as object)
+    expect(manifests.map(({ kind }) => kind)).toContain('ScaledObject')
+    const env = environmentOf(ofKind(manifests, 'Deployment'))
+    const { TRIBUTARY_REDIS__TLS_CA_FILE: authority, TRIBUTARY_REDIS__URL_FILE: file } = env
+    expect(path.dirname(authority!)).toBe(path.dirname(file!))
   })
 
   it('hands the alert rules on as they are', () => {

@@ -92,6 +92,15 @@ describe('docker-compose.yml', () => {
     for (const line of passwords) expect(line).toMatch(/\$\{[A-Z]+_PASSWORD:-CHANGEME\}/)
   })
 
+  it('mounts only what is in the repository', () => {
+    const mounts = Object.values(services)
+      .flatMap((one) => one.volumes ?? [])
+      .filter((volume) => volume.startsWith('./'))
+    expect(mounts.length).toBeGreaterThan(0)
+    const missing = mounts.filter((mount) => !existsSync(path.join(ROOT, mount.split(':')[0]!)))
+    expect(missing).toEqual([])
+  })
+
   it('has a health check for whatever goes on running, which older engines understand', () => {
     const running = Object.entries(services).filter(([name]) => name !== 'migrate')
     for (const [, { healthcheck }] of running) expect(healthcheck).toHaveProperty('test')

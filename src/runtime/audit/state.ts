@@ -3,6 +3,7 @@ import { KINDS } from '../../core/dictionary.ts'
 import type { LedgerSink } from '../../ports/ledger-sink.ts'
 import type { SourceRecord } from '../../ports/record-source.ts'
 import { recordFingerprint } from '../../schema/lineage.ts'
+import { isReplaced } from '../lineage-in-force.ts'
 import type { AuditDifference, Values } from './judge.ts'
 import type { Replay } from './replay.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -38,8 +39,10 @@ export async function lineageState(
   const rows = await ledger.lineages(topic, partition)
   const found = rows.find(({ lineage }) => lineage === after.lineage)
   const expected = after.activeAt > 0 ? ['building', 'active'] : ['active']
-  if (found !== undefined && expected.includes(found.status)) return []
-  const values = { redis: expected.join(' or '), clickhouse: found?.status ?? null }
+  const isOurs = found !== undefined && expected.includes(found.status)
+  if (isOurs && !isReplaced(after, rows)) return []
+  const held = isOurs ? 'replaced by a newer one' : (found?.status ?? null)
+  const values = { redis: expected.join(' or '), clickhouse: held }
   return [stateDifference(partition, `lineage ${after.lineage}`, values)]
 }
 

@@ -1,0 +1,22 @@
+// Is a state the one that goes on? An operator may have begun a new lineage since, instead of it or
+// beside it; then a Redis restored from before that decision would count unseen, or twice.
+import type { LineageRow } from '../ports/ledger-sink.ts'
+import type { PartitionMeta } from '../ports/state-store.ts'
+import { lineageOf } from '../schema/lineage.ts'
+
+/** `rows`: the lineages that ClickHouse knows of the partition. Pure. */
+export function isReplaced(
+  { lineage, clusterId }: Pick<PartitionMeta, 'lineage' | 'clusterId'>,
+  rows: readonly LineageRow[],
+): boolean {
+  const own = rows.find((row) => row.lineage === lineage)
+  // What has never been flushed has no row yet.
+  if (own === undefined) return false
+  if (own.status === 'retired') return true
+  const earlier = rows.length - 1
+  const newest = rows.find(({ topic, partition, baseOffset, lineage: one }) => {
+    return lineageOf({ clusterId, topic, partition, baseOffset, earlier }) === one
+  })
+  // One that is being built has not replaced anything yet.
+  return newest !== undefined && newest !== own && newest.status === 'active'
+}
