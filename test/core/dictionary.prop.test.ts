@@ -25,6 +25,9 @@ describe('the dictionary', () => {
           expect(dictionary.othersMapped).toBe(mapped)
         }
         expect(dictionary.size).toBe(known.reduce((sum, { size }) => sum + size, 0))
+        expect(KINDS.map((_, kind) => dictionary.fill(kind))).toEqual(
+          known.map(({ size }) => size / VALUES_MAX),
+        )
       }),
     )
   })

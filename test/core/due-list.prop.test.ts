@@ -39,7 +39,9 @@ class Lists {
   }
 
   next(): number | null {
-    const found = this.due.next(this.nowTenths * TENTH_MS, this.#dueOf)
+    const nowMs = this.nowTenths * TENTH_MS
+    const found = this.due.next(nowMs, this.#dueOf)
+    expect(this.due.backlog(nowMs) > 0).toBe(found !== null)
     return found === null ? null : found.persons[found.at]!
   }
 
