@@ -41,7 +41,8 @@ class Lists {
   next(): number | null {
     const nowMs = this.nowTenths * TENTH_MS
     const found = this.due.next(nowMs, this.#dueOf)
-    expect(this.due.backlog(nowMs) > 0).toBe(found !== null)
+    const isWaited = this.due.backlog(nowMs) > 0
+    if (isWaited !== (found !== null)) throw new Error(`a backlog: ${isWaited}`)
     return found === null ? null : found.persons[found.at]!
   }
 
