@@ -1,18 +1,18 @@
 // The programs of schemas/keying/README.md, run as they stand there: their records lie where the
 // worker expects them, under the key that it expects, and are accepted.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { requireKafka } from '../../deploy/local/kafka-jars.mjs'
-import { which } from '../../deploy/local/requirements.mjs'
+import { requireProgram } from '../../deploy/local/requirements.mjs'
+import { Unavailable } from '../../deploy/local/unavailable.mjs'
 import { eventsTopic } from '../../src/adapters/kafka/topics-wanted.ts'
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts'
 import { partitionOf } from '../../src/schema/partitioners.ts'
 import { createRecordParser } from '../../src/schema/record.ts'
 import { onBroker } from '../adapters/kafka/on-broker.ts'
-import { describeWithPrivate } from '../services/describe-with-private.ts'
 import { silently } from '../services/private-server.ts'
 import { describeWithService } from '../services.ts'
 
@@ -30,9 +30,25 @@ function snippet(language: string): string {
 }
 
 /** Single-file programs need the compiler, which a bare runtime lacks. */
-const compiles = (): boolean => {
-  const java = which('java')
-  return java !== '' && String(spawnSync(java, ['--list-modules']).stdout).includes('jdk.compiler')
+const JDK = {
+  packages: ['openjdk-17-jdk-headless'],
+  purpose: 'the Java program of schemas/keying',
+  elsewhere: 'brew install openjdk',
+}
+const KCAT = {
+  packages: ['kcat'],
+  purpose: 'the shell program of schemas/keying',
+  elsewhere: 'brew install kcat',
+}
+
+/** What `find` finds or installs; where it cannot be had, the test is skipped with the reason. */
+function orSkip<Found>(skip: (reason: string) => never, find: () => Found): Found {
+  try {
+    return find()
+  } catch (error) {
+    if (error instanceof Unavailable) return skip(error.message)
+    throw error
+  }
 }
 
 describeWithService('kafka', 'a producer of schemas/keying', (brokers) => {
@@ -73,22 +89,22 @@ describeWithService('kafka', 'a producer of schemas/keying', (brokers) => {
     await expectKeyed(process.execPath, [file])
   })
 
-  describeWithPrivate(['kafka'], 'in Java', () => {
-    it.skipIf(!compiles())('writes what the worker expects (needs a Java compiler)', async () => {
-      const { java, classPath } = requireKafka(silently)
-      const file = path.join(folder, 'Produce.java')
-      writeFileSync(file, snippet('java'))
-      // It does not live long.
-      const brief = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
-      await expectKeyed(java, [...brief, '-cp', classPath, file])
+  it('in Java writes what the worker expects', async ({ skip }) => {
+    const { java, classPath } = orSkip(skip, () => {
+      requireProgram('javac', JDK, silently)
+      return requireKafka(silently)
     })
+    const file = path.join(folder, 'Produce.java')
+    writeFileSync(file, snippet('java'))
+    // It does not live long.
+    const brief = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
+    await expectKeyed(java, [...brief, '-cp', classPath, file])
   })
 
-  describe('with kcat', () => {
-    it.skipIf(which('kcat') === '')('writes what the worker expects (needs kcat)', async () => {
-      const file = path.join(folder, 'produce.sh')
-      writeFileSync(file, `set -euo pipefail\n${snippet('bash')}`)
-      await expectKeyed('bash', [file])
-    })
+  it('with kcat writes what the worker expects', async ({ skip }) => {
+    orSkip(skip, () => requireProgram('kcat', KCAT, silently))
+    const file = path.join(folder, 'produce.sh')
+    writeFileSync(file, `set -euo pipefail\n${snippet('bash')}`)
+    await expectKeyed('bash', [file])
   })
 })
