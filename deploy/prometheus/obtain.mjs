@@ -8,6 +8,8 @@ import path from 'node:path'
 import { canInstall, run, which } from '../local/requirements.mjs'
 import { Unavailable } from '../local/unavailable.mjs'
 
+const ATTEMPTS = 4
+const PAUSE_MS = 5_000
 const HINT = 'install promtool (Debian: the package prometheus; macOS: brew install prometheus)'
 
 /**
@@ -35,16 +37,7 @@ function fetchInto(cache, { promtool, apt }) {
   mkdirSync(cache, { recursive: true })
   const folder = mkdtempSync(path.join(cache, 'promtool-'))
   try {
-    const download = () => spawnSync(apt, ['-qq', 'download', 'prometheus'], { cwd: folder })
-    // A fresh machine has no package lists.
-    let { status } = download()
-    if (status !== 0 && canInstall() && run(apt, ['-qq', 'update']) === 0) {
-      ;({ status } = download())
-    }
-    const [archive] = readdirSync(folder)
-    if (status !== 0 || archive === undefined) {
-      throw new Unavailable('promtool could not be fetched', HINT)
-    }
+    const archive = download(apt, folder)
     if (run('dpkg-deb', ['-x', path.join(folder, archive), folder]) !== 0) {
       throw new Unavailable(`${archive} could not be unpacked`, HINT)
     }
@@ -53,3 +46,19 @@ function fetchInto(cache, { promtool, apt }) {
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+/** The name of the package's file. */
+function download(apt, folder) {
+  for (let attempt = 1; ; attempt++) {
+    const { status } = spawnSync(apt, ['-qq', 'download', 'prometheus'], { cwd: folder })
+    const [archive] = readdirSync(folder)
+    if (status === 0 && archive !== undefined) return archive
+    if (attempt === ATTEMPTS || !canInstall()) {
+      throw new Unavailable('promtool could not be fetched', HINT)
+    }
+    // A fresh machine has no package lists; another process may be fetching them.
+    if (run(apt, ['-qq', 'update']) !== 0) pause(PAUSE_MS)
+  }
+}
+
+const pause = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
