@@ -15,7 +15,7 @@ import {
 } from './worker-world.ts'
 import type { WorkerWorld } from './worker-world.ts'
 
-const SEEDS = 8
+const SEEDS = 3
 const DAY_MS = 86_400_000
 
 interface Process {

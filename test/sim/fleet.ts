@@ -164,6 +164,12 @@ export class Fleet {
     }
   }
 
+  /** A state is of one moment only if nobody else owned the partition while it was read. */
+  #acquired({ reads, name }: SimProcess, partition: number): void {
+    if (reads.get(partition) !== '') return
+    this.#world.fail(`${name} took over partition ${partition} from what it read beside its owner`)
+  }
+
   /** Who stops waits for what is under way, but for what the group has taken away. */
   #released(process: SimProcess, partition: number): void {
     const { stopsSinceMs, isTold, committing, takenAway, name } = process
@@ -196,6 +202,7 @@ export class Fleet {
       log: (_, event, message, fields = {}) => {
         if (process.isDead) return
         trace.note(process.name, event, String(fields['partition'] ?? ''), message)
+        if (event === 'partition_acquired') this.#acquired(process, Number(fields['partition']))
         if (event === 'partition_released') this.#released(process, Number(fields['partition']))
         if (event !== 'partition_halted') return
         this.#options.halted(Number(fields['partition']), fields['reason'] as HaltReason, process)

@@ -99,10 +99,17 @@ export class SimRedis {
     const call = <T>(name: CallName, effect: () => Promise<T>): Promise<T> =>
       network === null ? effect() : network.call(process!, name, effect)
     const store = (): MemoryStateStore => this.store(partition)
-    const load = <T>(effect: () => Promise<T>): Promise<T> => call('redis.load', effect)
+    const load = <T>(effect: () => Promise<T>): Promise<T> =>
+      call('redis.load', () => {
+        if (process?.reads.get(partition) !== store().held.token) process?.reads.set(partition, '')
+        return effect()
+      })
     return {
       acquire: (token) =>
-        call('redis.acquire', () => this.#write(partition, (one) => one.acquire(token))),
+        call('redis.acquire', () => {
+          process?.reads.set(partition, token)
+          return this.#write(partition, (one) => one.acquire(token))
+        }),
       create: (token, meta) => {
         const apply: Apply<CommitResult> = (one) => one.create(token, meta)
         return call('redis.create', () => this.#begin(partition, meta, process, apply))
