@@ -62,6 +62,8 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'deploy/local/up kafka redis': LOCAL,
   'deploy/local/down': LOCAL,
   'deploy/local/down --purge': LOCAL,
+  "kcat -C -q -e -o beginning -b 127.0.0.1:9092 -t events.dlq -f '%h\\n'":
+    'test/schema/keying.test.ts',
   'npm run sim': SIM,
   'npm run sim -- --seed 77 --trace': SIM,
   'npm run sim -- --mutants': 'test/sim/mutants.test.ts',

@@ -48,6 +48,14 @@ describe('documents name', () => {
     expect(wrong).toEqual([])
   })
 
+  it('every command, in the table of README.md', () => {
+    const readme = documents.find(({ name }) => name === 'README.md')?.text ?? ''
+    const missing = createProgram()
+      .commands.map((command) => command.name())
+      .filter((name) => !readme.includes(`| \`tributary ${name}`) && name !== 'version')
+    expect(missing).toEqual([])
+  })
+
   it('settings and error codes that there are', () => {
     const names = new Set([
       ...Object.keys(ERROR_CODES),

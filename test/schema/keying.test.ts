@@ -1,6 +1,6 @@
 // The programs of schemas/keying/README.md, run as they stand there: their records lie where the
 // worker expects them, under the key that it expects, and are accepted.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,8 @@ import { afterAll, expect, it } from 'vitest'
 import { requireKafka } from '../../deploy/local/kafka-jars.mjs'
 import { requireProgram } from '../../deploy/local/requirements.mjs'
 import { Unavailable } from '../../deploy/local/unavailable.mjs'
-import { eventsTopic } from '../../src/adapters/kafka/topics-wanted.ts'
+import { kafkaDeadLetters } from '../../src/adapters/kafka/dead-letters.ts'
+import { deadLetterTopic, eventsTopic } from '../../src/adapters/kafka/topics-wanted.ts'
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts'
 import { partitionOf } from '../../src/schema/partitioners.ts'
 import { createRecordParser } from '../../src/schema/record.ts'
@@ -52,7 +53,7 @@ function orSkip<Found>(skip: (reason: string) => never, find: () => Found): Foun
 }
 
 describeWithService('kafka', 'a producer of schemas/keying', (brokers) => {
-  const { create, readAll } = onBroker(brokers)
+  const { options, create, readAll } = onBroker(brokers)
   // Where programs find the packages of this checkout.
   const cache = path.join(ROOT, 'node_modules/.cache')
   mkdirSync(cache, { recursive: true })
@@ -99,6 +100,27 @@ describeWithService('kafka', 'a producer of schemas/keying', (brokers) => {
     // It does not live long.
     const brief = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
     await expectKeyed(java, [...brief, '-cp', classPath, file])
+  })
+
+  it('with kcat reads why a record was refused, as schemas/README.md says', async ({ skip }) => {
+    const kcat = orSkip(skip, () => requireProgram('kcat', KCAT, silently))
+    const topic = await create(deadLetterTopic('dlq', { partitions: 1 }))
+    const sink = kafkaDeadLetters(options, topic)
+    await sink.start()
+    const record = { offset: 77, timeMs: 1, key: Buffer.from('ada'), value: Buffer.from('{}') }
+    const place = { topic: 'events', partition: 3, record }
+    await sink.send([{ ...place, outcome: 'rejected', reason: 'missing_currency' }])
+    await sink.stop()
+    const schemas = readFileSync(path.join(ROOT, 'schemas/README.md'), 'utf8')
+    const command = /^kcat (.*)$/m.exec(schemas)?.[1] ?? ''
+    const words = command.replaceAll("'", '').split(' ')
+    const own = words.map((word) =>
+      word === '127.0.0.1:9092' ? brokers : word === 'events.dlq' ? topic : word,
+    )
+    const { stdout } = spawnSync(kcat, own, { encoding: 'utf8' })
+    expect(stdout).toContain('__connect.errors.partition=3,__connect.errors.offset=77')
+    expect(stdout).toContain('tributary.reason=missing_currency')
+    expect(stdout).not.toContain('ada')
   })
 
   it('with kcat writes what the worker expects', async ({ skip }) => {
