@@ -171,7 +171,8 @@ async function answer(request, response, parameters) {
 }
 
 // Held open for as long as the server runs: the last session to close would close the engine.
-const engine = new Session(options.path)
+// Without this it would take a config.xml of the current folder, whosever it is.
+const engine = new Session(options.path, { connectionArgs: ['--config-file='] })
 const version = engine.query('SELECT version()', 'TabSeparated').trim()
 
 const serve = (request, response) => {

@@ -12,6 +12,9 @@ type Chdb = typeof import('chdb')
 type Session = InstanceType<Chdb['Session']>
 type Settings = Readonly<Record<string, string | number>>
 
+/** Else the engine would take a `config.xml` of the current folder, whosever it is. */
+export const ENGINE_ARGUMENTS: readonly string[] = ['--config-file=']
+
 export interface EmbeddedOptions extends AccessOptions {
   /** Created when missing. */
   readonly folder: string
@@ -85,7 +88,7 @@ async function openSession(
 ): Promise<Session> {
   let session: Session
   try {
-    session = new chdb.Session(options.folder)
+    session = new chdb.Session(options.folder, { connectionArgs: ENGINE_ARGUMENTS })
   } catch (error) {
     throw folderUnavailable(error, options.folder)
   }

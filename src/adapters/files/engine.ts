@@ -3,6 +3,7 @@
 // ledger's. Every stream has a session of its own, because another query on a session kills its
 // stream. Errors are the engine's own; engine-errors.ts puts them into words, since only the caller
 // knows the file.
+import { ENGINE_ARGUMENTS } from '../clickhouse/embedded.ts'
 import { engineMissing, folderUnavailable } from '../clickhouse/errors.ts'
 
 type Chdb = typeof import('chdb')
@@ -41,7 +42,7 @@ export async function openEngine(folder: string): Promise<Engine> {
   const chdb = await loadChdb()
   const open = (): Session => {
     try {
-      return new chdb.Session(folder)
+      return new chdb.Session(folder, { connectionArgs: ENGINE_ARGUMENTS })
     } catch (error) {
       throw folderUnavailable(error, folder)
     }

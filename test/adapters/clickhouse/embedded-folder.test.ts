@@ -14,6 +14,7 @@ import {
   openFolderReadOnly,
 } from '../../../src/adapters/clickhouse/embedded-folder.ts'
 import { migrate } from '../../../src/adapters/clickhouse/migrate.ts'
+import { openEngine } from '../../../src/adapters/files/engine.ts'
 
 let parent: string
 beforeEach(async () => {
@@ -103,5 +104,28 @@ describe('reading a folder', () => {
       hint: expect.stringContaining('tributary replay') as string,
     })
     expect(await readdir(parent)).toEqual([])
+  })
+})
+
+describe('the engine', () => {
+  const home = process.cwd()
+  afterEach(() => process.chdir(home))
+
+  it.each([
+    ['is somebody else’s', 'not even <xml'],
+    [
+      'is that of a server',
+      '<clickhouse><users_config>/nowhere/users.xml</users_config></clickhouse>',
+    ],
+  ])('starts where a config.xml lies that %s', async (_, text) => {
+    await writeFile(join(parent, 'config.xml'), text)
+    process.chdir(parent)
+    const files = await openEngine(join(parent, 'files'))
+    expect(await files.rows('SELECT 1')).toEqual([[1]])
+    await files.close()
+    await claimFolder('ledger')
+    const db = await openFolder('ledger')
+    expect(await db.rows('SELECT 1')).toEqual([[1]])
+    await db.close()
   })
 })
