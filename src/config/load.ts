@@ -57,8 +57,7 @@ export function loadGiven({ flags = [], env = process.env, file }: ConfigSources
 }
 
 /**
- * Are traces asked for, by the variables of OpenTelemetry? Where they go, and whatever else there is
- * to say of them, its SDK reads.
+ * Are traces asked for, by the variables of OpenTelemetry? Its SDK reads where they go and all else.
  */
 export function wantsTraces(env: Environment = process.env): boolean {
   if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return false
