@@ -56,9 +56,7 @@ export function loadGiven({ flags = [], env = process.env, file }: ConfigSources
   return { values, parsed: result.data }
 }
 
-/**
- * Are traces asked for, by the variables of OpenTelemetry? Its SDK reads where they go and all else.
- */
+/** Do the variables of OpenTelemetry ask for traces? Its SDK reads where they go, and all else. */
 export function wantsTraces(env: Environment = process.env): boolean {
   if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return false
   const exporters = env['OTEL_TRACES_EXPORTER']
