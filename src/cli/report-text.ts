@@ -45,8 +45,13 @@ function rangeText({ from, before, knownBefore }: ReportRequest): string {
   return `conversions${begin}${end}${known} (UTC)`
 }
 
-const nameOf = ({ channel, campaign }: CreditLine): string =>
-  visible(campaign === null || campaign === '' ? channel : `${channel} / ${campaign}`)
+/** A name may be as long as a line; CSV and JSON have all of it. */
+const NAME_MAX = 40
+
+function nameOf({ channel, campaign }: CreditLine): string {
+  const name = visible(campaign === null || campaign === '' ? channel : `${channel} / ${campaign}`)
+  return name.length > NAME_MAX ? `${name.slice(0, NAME_MAX - 1)}…` : name
+}
 
 const heading = (model: Model): string => model.replaceAll('_', '\n')
 

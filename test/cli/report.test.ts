@@ -14,7 +14,7 @@ import { openServer } from '../../src/adapters/clickhouse/server.ts'
 import { MEASURES, readReport } from '../../src/cli/report-figures.ts'
 import type { ReportRequest } from '../../src/cli/report-figures.ts'
 import { toSpan } from '../../src/cli/report-range.ts'
-import { reportTable } from '../../src/cli/report-text.ts'
+import { reportCsv, reportTable } from '../../src/cli/report-text.ts'
 import { MODELS } from '../../src/core/event.ts'
 import { hourText, rowOf } from '../contract/ledger-rows.ts'
 import { describeWithService, dropDatabase, testName } from '../services.ts'
@@ -245,6 +245,21 @@ describe('a table', () => {
     const width = Math.max(...drawn.map((line) => line.length))
     expect(width).toBeLessThanOrEqual(columns)
     for (const model of ['linear', 'shapley']) expect(text.split(` ${model} `).length).toBe(2)
+  })
+
+  it('cuts names as long as a line, and makes visible what could steer a terminal', () => {
+    const [long, steering] = ['x'.repeat(64), 'red\u001b[31m']
+    const lines = [long, steering].map((channel) => ({
+      channel,
+      campaign: 'autumn',
+      credit: { linear: '1.5' },
+    }))
+    const asked = { ...ALL, byCampaign: true, models: ['linear'] as const }
+    const report = { request: asked, currency: null, lines, total: { linear: '3' } }
+    const text = reportTable(report, { colors: pc.createColors(false), columns: 80 })
+    expect(text).toContain(`│ ${'x'.repeat(39)}… │   1.50 │`)
+    expect(text).toContain('│ red\\u{1b}[31m / autumn ')
+    expect(reportCsv(report)).toContain(`"${long}","autumn",1.5\n`)
   })
 
   it('says what it shows, and that models are no sum', async () => {
