@@ -1,6 +1,6 @@
-// Would a worker halt, or go on with a state that has been replaced? Compares what Redis holds of
-// each partition with the settings, the topic and the group, as an acquire does, and with the
-// lineages in ClickHouse, but takes nothing over.
+// Would a worker halt? Compares what Redis holds of each partition with the settings, the topic and
+// the group, as an acquire does, and with the lineages in ClickHouse, as a flush does, but takes
+// nothing over.
 import { createClickHouseLedger } from '../adapters/clickhouse/ledger-sink.ts'
 import { openServer } from '../adapters/clickhouse/server.ts'
 import { kafkaTopics } from '../adapters/kafka/topics.ts'
@@ -73,7 +73,7 @@ interface Rule {
 
 const BY_HAND = 'deploy/README.md says what an operator can do.'
 
-/** What a worker halts for, by what can be seen without taking a partition over, and more. */
+/** What a worker halts for, by what can be seen without taking a partition over. */
 const RULES: readonly Rule[] = [
   {
     check: 'settings',
@@ -110,7 +110,7 @@ const RULES: readonly Rule[] = [
     check: 'lineage',
     isBroken: (meta, { lineages }) => isReplaced(meta, lineages),
     seen: 'from before an `admin` command that replaced it: a copy that is too old',
-    fix: 'Do not start a worker. Restore a later copy of Redis, or `tributary admin rebuild`.',
+    fix: 'Restore a later copy of Redis, or `tributary admin rebuild`.',
   },
 ]
 

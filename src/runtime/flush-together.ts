@@ -1,7 +1,7 @@
 // One flush of several partitions: snapshots of all, one insert per table, then for each by itself
 // verify, forget and note. One partition's trouble (fenced off, waiting for its store) is its own;
 // only what ClickHouse refuses stops all, since it is one and the same for all.
-import { Fenced } from './halt.ts'
+import { Fenced, PartitionHalt } from './halt.ts'
 import type { PartitionLoop } from './partition-loop.ts'
 import type { PartitionFlush } from './partition-worker.ts'
 import { newRoom, publishTogether } from './publish.ts'
@@ -70,7 +70,8 @@ async function flushRound(parts: readonly Part[], options: WorkerOptions): Promi
     }))
     await publishTogether(publications, options)
   } catch (error) {
-    for (const part of taken) fail(part, error)
+    const halted = taken.filter(({ flush }) => flush.flusher.isReplaced)
+    for (const part of halted.length > 0 ? halted : taken) fail(part, error)
     return
   }
   for (const part of taken) {
@@ -102,10 +103,11 @@ async function conclude(part: Part, takenMs: number): Promise<void> {
   }
 }
 
-/** What another worker has taken over is that worker's to flush. */
+/** What another worker has taken over is that worker's to flush; what halts is told as a halt. */
 function fail(part: Part, error: unknown): void {
   part.isDone = true
-  part.error = error instanceof Fenced ? null : error
+  if (error instanceof PartitionHalt) part.loop.halt(error)
+  part.error = error instanceof Fenced || error instanceof PartitionHalt ? null : error
 }
 
 const rowsOf = ({ snapshot }: Part): number =>

@@ -12,6 +12,7 @@ import type { BookedRange, LineageRow } from '../ports/ledger-sink.ts'
 import type { PartitionMeta } from '../ports/state-store.ts'
 import type { PartitionOptions } from './partition-options.ts'
 import { HeldRows } from './held-rows.ts'
+import { isReplaced, replacedHalt } from './lineage-in-force.ts'
 import { WORDS_MAX, newRoom, publishTogether } from './publish.ts'
 import type { Room, Snapshot, TableSnapshot } from './publish.ts'
 
@@ -19,10 +20,12 @@ export class Flusher {
   readonly #options: PartitionOptions
   readonly #partition: Partition
   readonly #lineage: string
+  readonly #clusterId: string
   readonly #baseOffset: number
   readonly #names: RowNames
   #activeAt: number
   #hasLineage = false
+  #isReplaced = false
   /** The progress that was written last. */
   #claimed = ''
 
@@ -30,6 +33,7 @@ export class Flusher {
     this.#options = options
     this.#partition = partition
     this.#lineage = meta.lineage
+    this.#clusterId = meta.clusterId
     this.#baseOffset = meta.baseOffset
     this.#activeAt = meta.activeAt
     this.#names = {
@@ -212,16 +216,26 @@ export class Flusher {
     return this.#partition.ledger.hours.get(hour)!.tables[table]!
   }
 
-  /** The lineage stands in the ledger before its first row does. */
+  /**
+   * The lineage stands in the ledger before its first row does. Throws PartitionHalt for one that
+   * an operator has replaced since.
+   */
   async writeLineage(): Promise<void> {
     if (this.#hasLineage) return
     const { topic, partition, ledger } = this.#options
     const known = await ledger.lineages(topic, partition)
+    this.#isReplaced = isReplaced({ lineage: this.#lineage, clusterId: this.#clusterId }, known)
+    if (this.#isReplaced) throw replacedHalt()
     if (!known.some(({ lineage }) => lineage === this.#lineage)) {
       const status = this.#activeAt > 0 ? 'building' : 'active'
       await ledger.writeLineages([this.#lineageRow(status, 'first')])
     }
     this.#hasLineage = true
+  }
+
+  /** Nothing of it may land any more. */
+  get isReplaced(): boolean {
+    return this.#isReplaced
   }
 
   /** A lineage that was being built takes the place of the others, in one insert. */

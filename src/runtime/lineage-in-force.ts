@@ -3,6 +3,7 @@
 import type { LineageRow } from '../ports/ledger-sink.ts'
 import type { PartitionMeta } from '../ports/state-store.ts'
 import { lineageOf } from '../schema/lineage.ts'
+import { PartitionHalt } from './halt.ts'
 
 /** `rows`: the lineages that ClickHouse knows of the partition. Pure. */
 export function isReplaced(
@@ -20,3 +21,9 @@ export function isReplaced(
   // One that is being built has not replaced anything yet.
   return newest !== undefined && newest !== own && newest.status === 'active'
 }
+
+export const replacedHalt = (): PartitionHalt =>
+  new PartitionHalt(
+    'state_missing',
+    'the state is from before an operator began another lineage: a copy of Redis that is too old',
+  )

@@ -99,6 +99,13 @@ export class PartitionLoop {
     telemetry.log('info', 'partition_released', 'the partition was let go', { partition, next })
   }
 
+  /** It must not go on, as a flush has found out. */
+  halt(reason: PartitionHalt): void {
+    if (this.isReleased || this.state.halt !== null) return
+    this.#failed(reason)
+    this.#reading.abort(OVER)
+  }
+
   /** Everything below `next` has landed: notes it in the group, once. Only a witness. */
   async note(next: number): Promise<void> {
     if (this.isReleased || next === this.#noted) return
@@ -133,7 +140,8 @@ export class PartitionLoop {
         await this.#consume(next)
         return
       } catch (error) {
-        if (this.isReleased || this.#failed(error) === 'halted') return
+        if (this.isReleased || this.state.halt !== null) return
+        if (this.#failed(error) === 'halted') return
       }
       if (this.state.next > before) wait = timings.retryMs
       await clock.sleep(wait, reading)

@@ -250,6 +250,19 @@ describe('a rebuild', () => {
     expect(records(world, plan.lineage)).toBe(LOG.length)
   })
 
+  it('of a state that another has replaced, in an old copy of Redis, lets nothing of it land', async () => {
+    const world = await halfway()
+    const [own] = await world.ledger.lineages(TOPIC, PARTITION)
+    await world.ledger.writeLineages([{ ...own!, status: 'retired' }])
+    const before = [...ledgerRows(world)]
+    const plan = await beginLineage(contextOf(world, true), request({ kind: 'instead', at: 0 }))
+    expect(plan.warnings).toEqual([expect.stringContaining('from before the last decision')])
+    expect([...ledgerRows(world)]).toEqual(before)
+    await goOn(world, 0)
+    const [, anew] = await world.ledger.lineages(TOPIC, PARTITION)
+    expect(anew).toMatchObject({ lineage: plan.lineage, status: 'active' })
+  })
+
   it('of an empty log is active at once', async () => {
     const world = createWorld([{ ...LOG[0]!, offset: -1 }], SETTINGS)
     await createWorker(world).acquire(logView(world))

@@ -54,6 +54,36 @@ describe('a partition that halts', () => {
     await world.clock.finish(worker.stop())
   })
 
+  it('is one whose state an operator has replaced since: a copy of Redis that is too old', async () => {
+    const world = createWorkerWorld(3)
+    const first = createMember(world)
+    await first.worker.start()
+    await world.clock.until(() => isConsumed(world))
+    await world.clock.finish(first.worker.stop())
+    // booked hour, outcome, reason, lineage, partition …
+    const landed = () => world.ledger.rows('intake').filter((row) => row[4] === 2)
+    const before = JSON.stringify(landed())
+    expect(landed().length).toBeGreaterThan(0)
+    const [own] = await world.ledger.lineages('events', 2)
+    await world.ledger.writeLineages([{ ...own!, status: 'retired' }])
+    appendMore(world, 100)
+    const { worker } = createMember(world)
+    await worker.start()
+    await world.clock.until(() => hasHalted(worker, 2))
+    expect(statusOf(worker, 2)).toMatchObject({ reason: 'state_missing' })
+    expect(world.told.of('partition_halted').length).toBe(1)
+    await world.clock.pass(60_000)
+    // What it counted meanwhile is seen by nobody; the others are flushed.
+    expect(JSON.stringify(landed())).toBe(before)
+    const ends = highs(world)
+    const others = [0, 1, 3].map((one) => world.ledger.progress('events', one))
+    expect((await Promise.all(others)).map((rows) => rows[0]?.next)).toEqual(
+      [0, 1, 3].map((one) => ends[one]),
+    )
+    expect(world.told.of('flush_failed')).toEqual([])
+    await world.clock.finish(worker.stop())
+  })
+
   it('goes on at the next assignment where an operator has given the batch up', async () => {
     const world = createWorkerWorld(2)
     const [from] = [highs(world)[1]!]

@@ -9,6 +9,7 @@ import type { PartitionMeta } from '../../ports/state-store.ts'
 import { lineageOf } from '../../schema/lineage.ts'
 import { firstMeta } from '../first-meta.ts'
 import { Fenced } from '../halt.ts'
+import { isReplaced } from '../lineage-in-force.ts'
 import type { PartitionOptions } from '../partition-options.ts'
 import { closeLineage, loadWhole } from './close-lineage.ts'
 import { lookAt } from './context.ts'
@@ -50,7 +51,7 @@ export async function beginLineage(
   const found = await lookAt(context)
   const lineages = withOwn(found.meta, await ledger.lineages(topic, partition), options)
   const others = lineages.filter(({ status }) => status !== 'retired')
-  const loaded = found.meta === null ? null : await loadWhole(options, found.meta)
+  const loaded = found.meta === null ? null : await loadCurrent(options, found.meta, lineages)
   const damage = typeof loaded === 'string' ? loaded : null
   const state = typeof loaded === 'string' ? null : loaded
   const progress = ofNewest(await ledger.progress(topic, partition), lineages, facts.clusterId)
@@ -80,6 +81,16 @@ export async function beginLineage(
   if (isExecuted) await carryOut(context, { request, plan, found, meta, state })
   return plan
 }
+
+/** The state, or why nothing of it may land. */
+const loadCurrent = (
+  options: PartitionOptions,
+  meta: PartitionMeta,
+  lineages: readonly LineageRow[],
+): Promise<Partition | string> =>
+  isReplaced(meta, lineages)
+    ? Promise.resolve('it is from before the last decision')
+    : loadWhole(options, meta)
 
 /** A state that has never flushed has no row yet, but its lineage is one that has been. */
 function withOwn(
