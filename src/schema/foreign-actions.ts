@@ -12,7 +12,7 @@ export const PLATFORMS = {
   pinterest: 'Pinterest',
   shopify: 'Shopify',
 } as const
-type Platform = keyof typeof PLATFORMS
+export type Platform = keyof typeof PLATFORMS
 
 export interface ForeignAction {
   readonly platform: Platform
@@ -149,6 +149,7 @@ export const FOREIGN_ACTIONS: readonly ForeignAction[] = [
     search: 'search',
     Search: ['search', 'in the tag'],
     add_to_wishlist: 'add_to_wishlist',
+    AddToWishList: ['add_to_wishlist', 'in the tag'],
     add_to_cart: 'add_to_cart',
     AddToCart: ['add_to_cart', 'in the tag'],
     add_payment_info: 'add_payment_info',

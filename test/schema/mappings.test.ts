@@ -11,8 +11,15 @@ interface Mapping {
   readonly source: string
 }
 
-const file = new URL('../../schemas/mappings.json', import.meta.url)
-const { mappings } = JSON.parse(readFileSync(file, 'utf8')) as { mappings: Mapping[] }
+const read = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../schemas/${name}`, import.meta.url), 'utf8'))
+const contract = read('event.schema.json') as {
+  properties: { metadata: { anyOf: { properties?: object }[] } }
+}
+const { mappings, fields } = read('mappings.json') as {
+  mappings: Mapping[]
+  fields: Record<string, { source: string; fields: Record<string, string> }>
+}
 
 describe('the mappings', () => {
   it('know six platforms, and the way from a search to an order of each', () => {
@@ -33,6 +40,17 @@ describe('the mappings', () => {
       expect(Object.keys(WELL_KNOWN_ACTIONS)).toContain(action)
       expect(new URL(source).protocol).toBe('https:')
       expect(event).toBe(event.trim())
+    }
+  })
+
+  it('say for each of them where the fields of an event stand', () => {
+    expect(Object.keys(fields)).toEqual([...new Set(mappings.map(({ platform }) => platform))])
+    const { metadata, ...own } = contract.properties
+    const ours = [...Object.keys(own), ...Object.keys(metadata.anyOf[0]?.properties ?? {})]
+    for (const { source, fields: theirs } of Object.values(fields)) {
+      expect(new URL(source).protocol).toBe('https:')
+      expect(ours).toEqual(expect.arrayContaining(Object.keys(theirs)))
+      expect(theirs['transaction_id']).not.toBe('')
     }
   })
 
