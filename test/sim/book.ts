@@ -25,6 +25,8 @@ export interface Lineage {
   end: number | null
   /** Another has taken its place in the sums. */
   isReplaced: boolean
+  /** It was to take others' places, and was given up before it was complete: never summed. */
+  isUnfinished: boolean
   /** It was lost before anybody knew of it. */
   isVoid: boolean
   /** The highest offset that was ever committed. */
@@ -68,7 +70,8 @@ export class Book {
       same.settings === lineage.settings &&
       JSON.stringify(same.counts) === JSON.stringify(lineage.counts)
     const { commits, reached } = isSame ? same : { commits: [], reached: meta.next }
-    const rest = { commits, reached, end: null, isReplaced: false, isVoid: false }
+    const flags = { isReplaced: false, isUnfinished: false, isVoid: false }
+    const rest = { commits, reached, end: null, ...flags }
     this.lineages.push({ ...lineage, ...rest })
   }
 

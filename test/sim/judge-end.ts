@@ -41,10 +41,10 @@ export function judgeEnd(world: SimWorld): void {
 
 /** What the views sum: every lineage that none has taken the place of, and no other. */
 function expectStatus(world: SimWorld, lineage: Lineage): void {
-  const { partition, meta, end, isReplaced, isVoid } = lineage
+  const { partition, meta, end, isReplaced, isUnfinished, isVoid } = lineage
   const status = world.clickhouse.statuses(partition).get(meta.lineage)
   if (isVoid || (status === undefined && end !== null)) return
-  const wanted = isReplaced ? 'retired' : 'active'
+  const wanted = isReplaced ? 'retired' : isUnfinished ? 'building' : 'active'
   if (status !== wanted) {
     world.fail(
       `lineage ${meta.lineage} of partition ${partition} is ${status ?? 'unknown'}, not ${wanted}`,

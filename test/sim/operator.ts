@@ -216,8 +216,18 @@ export class Operator {
       if (!(error instanceof TributaryError) || request !== BEHIND_LANDED) throw error
       return this.#begin(partition, BESIDE)
     }
-    if (request.kind !== 'instead') return
+    if (request.kind === 'beside') return this.#keepReplaced(partition)
     for (const one of others) one.isReplaced = one !== book.current(partition)
+  }
+
+  /** What was being built is never completed now, so what it was to replace goes on being summed. */
+  #keepReplaced(partition: number): void {
+    const { book, clickhouse } = this.#world
+    for (const one of book.of(partition)) {
+      const status = clickhouse.statuses(partition).get(one.meta.lineage)
+      if (status === 'building') one.isUnfinished = true
+      if (status !== 'retired') one.isReplaced = false
+    }
   }
 
   #expectBase(partition: number, { at }: LineageRequest, base: number): void {

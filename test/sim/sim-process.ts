@@ -24,7 +24,10 @@ export class SimProcess implements Clock {
   readonly committing = new Set<number>()
   /** Partitions that the group has taken away while it ran. */
   readonly takenAway = new Set<number>()
-  /** By partition: the token it was taken with, '' once something was read under another's. */
+  /**
+   * By partition, until it asks for the owner: the token it was taken with, '' once something was
+   * read under another's.
+   */
   readonly reads = new Map<number, string>()
   /** The group is telling what it has assigned, or that nothing is. */
   isTold = false

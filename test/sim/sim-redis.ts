@@ -101,7 +101,8 @@ export class SimRedis {
     const store = (): MemoryStateStore => this.store(partition)
     const load = <T>(effect: () => Promise<T>): Promise<T> =>
       call('redis.load', () => {
-        if (process?.reads.get(partition) !== store().held.token) process?.reads.set(partition, '')
+        const token = process?.reads.get(partition) ?? null
+        if (token !== null && token !== store().held.token) process!.reads.set(partition, '')
         return effect()
       })
     return {
@@ -128,7 +129,12 @@ export class SimRedis {
         const apply: Apply<CommitResult> = (one) => one.forgetHours(token, hours, next)
         return call('redis.forget', () => this.#write(partition, apply))
       },
-      owner: () => call('redis.owner', () => store().owner()),
+      owner: () =>
+        call('redis.owner', () => {
+          const { token } = store().held
+          if (process?.reads.get(partition) === token) process.reads.delete(partition)
+          return store().owner()
+        }),
       evictionPolicy: () => load(() => Promise.resolve(this.policy)),
       countJourneys: () => load(() => this.#countJourneys(partition)),
       loadDictionary: () => load(() => this.#loadDictionary(partition)),
