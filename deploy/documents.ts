@@ -1,5 +1,5 @@
-// Writes the documents of this folder that are made from the worker's catalogues; with --check only
-// tells whether they are up to date. Run by `npm run generate`.
+// Writes the documents of this folder that are made from the worker's catalogues, and what the chart
+// holds of them; with --check only tells whether they are up to date. Run by `npm run generate`.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
@@ -18,6 +18,7 @@ import { ERROR_MEANINGS, UNEXPECTED } from '../src/ports/error-meanings.ts'
 import { ERROR_CODES, EXIT } from '../src/ports/errors.ts'
 import type { ErrorCode } from '../src/ports/errors.ts'
 import { LOG_FIELDS } from '../src/ports/telemetry.ts'
+import { chartDocuments } from './helm/documents.ts'
 
 const code = (text: string): string => `\`${text}\``
 
@@ -118,6 +119,7 @@ const options = await resolveConfig(import.meta.filename)
 for (const [name, text] of [
   ['METRICS.md', metrics()],
   ['EVENTS.md', events()],
+  ...chartDocuments(),
 ] as const) {
   const file = join(import.meta.dirname, name)
   const wanted = await format(text, { ...options, filepath: name })

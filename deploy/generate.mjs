@@ -10,7 +10,6 @@ const tsx = path.join(root, 'node_modules/.bin/tsx')
 const GENERATORS = [
   ['schemas/generate.ts'],
   ['deploy/documents.ts'],
-  ['deploy/helm/generate.ts'],
   ['src/main.ts', 'config', 'env'],
   ['src/main.ts', 'config', 'table'],
   ['deploy/pictures/generate.ts'],
