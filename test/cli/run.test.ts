@@ -52,6 +52,7 @@ describeWithServices(
         expect(scrape).toMatch(/gmv_minor_units_total\{.*currency="EUR",direction="up"\} 50000\n/)
         expect(await (await fetch(`${url}/buildinfo`)).json()).toMatchObject({
           version: '0.1.0',
+          revision: expect.any(String),
           node: process.version,
           logic_version: LOGIC_VERSION,
           schema_version: expect.any(Number),
