@@ -1,5 +1,6 @@
-// Writes the documents of this folder that are made from the worker's catalogues, and what the chart
-// holds of them; with --check only tells whether they are up to date. Run by `npm run generate`.
+// Writes the documents of this folder that are made from the worker's catalogues, and what the Helm
+// chart holds of them; with --check only tells whether they are up to date. Run by `npm run
+// generate`.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
