@@ -35,6 +35,8 @@ export interface PartitionMeta {
   /** Kafka's cluster id and the consumer group that the state was made under. */
   readonly clusterId: string
   readonly group: string
+  /** Another one for a topic that was created anew under its name; '': the source has none. */
+  readonly topicId: string
   /** Partition counts of the topic, `<from offset>:<count>` joined by commas; '': not a topic. */
   readonly partitionCounts: string
   /** Offsets given up, `<from>-<to>` joined by commas; '' for none. */

@@ -131,6 +131,10 @@ async function verify(meta: PartitionMeta, options: PartitionOptions, log: LogVi
   if (meta.next > high) {
     throw new PartitionHalt('beyond_log_end', `next is ${meta.next}, the log ends at ${high}`)
   }
+  // Where the last record tells nothing: there was none, it was trimmed, or it is the same by chance.
+  if (meta.topicId !== '' && log.facts.topicId !== '' && meta.topicId !== log.facts.topicId) {
+    throw new PartitionHalt('record_differs', 'the topic was created anew since')
+  }
   if (meta.lastRecord === '') return
   const offset = Number(meta.lastRecord.slice(0, meta.lastRecord.indexOf(':')))
   if (offset < low) return

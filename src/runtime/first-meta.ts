@@ -24,7 +24,7 @@ export interface Beginning {
 
 export function firstMeta(
   options: Pick<PartitionOptions, 'topic' | 'partition' | 'group' | 'fingerprint' | 'settings'>,
-  { clusterId, partitions }: TopicFacts,
+  { clusterId, topicId, partitions }: TopicFacts,
   { baseOffset, earlier, generation, counts, skips, activeAt = 0 }: Beginning,
 ): PartitionMeta {
   const { topic, partition, group, fingerprint, settings } = options
@@ -43,6 +43,7 @@ export function firstMeta(
     lastRecord: '',
     clusterId,
     group,
+    topicId,
     partitionCounts: formatPartitionCounts(counts.length > 0 ? counts : present),
     skips: formatOffsetRanges(skips),
     goals: JSON.stringify(settings.goals.map(({ name }) => name)),

@@ -26,6 +26,7 @@ const BASE: PartitionMeta = {
   lastRecord: '123456:0123456789abcdef',
   clusterId: 'abcdefghijklmnopqrstuv',
   group: 'tributary',
+  topicId: 'topic-1',
   partitionCounts: '0:4',
   skips: '',
   goals: '["purchase","lead","signup","subscribe"]',

@@ -257,6 +257,7 @@ describe('the state in Redis', () => {
     lastRecord: '',
     clusterId: 'c',
     group: 'g',
+    topicId: 'topic-1',
     partitionCounts: '0:2',
     skips: '',
     goals: '[]',

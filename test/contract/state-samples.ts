@@ -15,6 +15,7 @@ export const META: PartitionMeta = {
   lastRecord: '',
   clusterId: 'cluster-1',
   group: 'group-1',
+  topicId: 'topic-1',
   partitionCounts: '0:4,90:8',
   skips: '95-97',
   goals: '["purchase"]',

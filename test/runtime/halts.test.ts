@@ -145,6 +145,10 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     reason: 'record_differs',
     log: (_, view) => ({ ...view, readAt: () => Promise.resolve(null) }),
   },
+  'the topic is another of the same name, with the same records': {
+    reason: 'record_differs',
+    log: (_, view) => withFacts(view, { topicId: 'another' }),
+  },
   'a record is more than an hour ahead of the clock': {
     reason: 'clock_ahead',
     ports: (world) => clockAt(latestMs(world) - 3_600_001),

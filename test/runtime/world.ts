@@ -28,7 +28,7 @@ export const TOPIC = 'events'
 export const PARTITION = 3
 const FACTS: TopicFacts = {
   clusterId: 'test',
-  topicId: '',
+  topicId: 'first',
   partitions: 4,
   isCompacted: false,
   isCreateTime: false,

@@ -164,9 +164,13 @@ export class Causes {
   #recreate(fault: CauseFault): void {
     const { log, redis, members, plan, book } = this.#world
     const held = this.#withState()
-    const begun = held.filter((one) => redis.meta(one)!.next > 0)
-    // Without a last record to compare nobody could tell.
-    if (begun.some((one) => redis.meta(one)!.lastRecord === '')) return
+    const begun = held.filter((one) => plan.world.hasTopicIds || redis.meta(one)!.next > 0)
+    // Without an id or a last record to compare nobody could tell.
+    const isTold = (one: number): boolean =>
+      plan.world.hasTopicIds || redis.meta(one)!.lastRecord !== ''
+    if (!begun.every(isTold)) return
+    const hasGoneBack = (one: number): boolean => (book.current(one)?.reached ?? 0) > 0
+    if (held.some((one) => !begun.includes(one) && hasGoneBack(one))) return
     log.recreate()
     members.noted.clear()
     redis.keepAll()

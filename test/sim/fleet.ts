@@ -203,6 +203,8 @@ export class Fleet {
         if (process.isDead) return
         trace.note(process.name, event, String(fields['partition'] ?? ''), message)
         if (event === 'partition_acquired') this.#acquired(process, Number(fields['partition']))
+        // Its answer says nothing any more.
+        if (event === 'partition_fenced') process.takenAway.add(Number(fields['partition']))
         if (event === 'partition_released') this.#released(process, Number(fields['partition']))
         if (event !== 'partition_halted') return
         this.#options.halted(Number(fields['partition']), fields['reason'] as HaltReason, process)

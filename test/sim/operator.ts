@@ -286,7 +286,7 @@ export class Operator {
     return {
       isExecuted: true,
       source: {
-        facts: () => Promise.resolve(log.log.factsNow()),
+        facts: () => Promise.resolve(log.facts()),
         bounds: (one) => Promise.resolve(log.log.bounds(one)),
         end: (one) => Promise.resolve(log.log.bounds(one).high),
         read: (one, from) => log.read(one, from, 50),

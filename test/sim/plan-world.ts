@@ -26,6 +26,7 @@ export function planWorld(draw: Draw): PlannedWorld {
     unflushedRowsMax: among([500_000, 500_000, 20, 100]),
     cachedJourneysMax: among([1_000_000, 1_000_000, 1, 3]),
     hasTicks: draw(0, 5) === 0,
+    hasTopicIds: draw(0, 2) > 0,
     onHalt: among(['partition', 'partition', 'exit']),
   }
 }

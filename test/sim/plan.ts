@@ -30,6 +30,8 @@ export interface PlannedWorld {
   readonly unflushedRowsMax: number
   readonly cachedJourneysMax: number
   readonly hasTicks: boolean
+  /** Brokers before Kafka 3.1 name no topic ids. */
+  readonly hasTopicIds: boolean
   readonly onHalt: 'partition' | 'exit'
 }
 

@@ -2,7 +2,12 @@
 // also of a log that has been trimmed since, or whose topic has been created anew. A time in the
 // life of the topic, from one creation to the next, is an epoch.
 import { MemoryLog } from '../../src/adapters/memory/memory-log.ts'
-import type { LogRead, SourceRecord, UndecodableBatch } from '../../src/ports/record-source.ts'
+import type {
+  LogRead,
+  SourceRecord,
+  TopicFacts,
+  UndecodableBatch,
+} from '../../src/ports/record-source.ts'
 import { TICK_HEADER } from '../../src/ports/tick-sink.ts'
 import { partitionOf } from '../../src/schema/partitioners.ts'
 import type { PlannedRecord } from './plan.ts'
@@ -28,6 +33,7 @@ export type Written =
 
 export interface SimLogOptions {
   readonly partitions: number
+  readonly hasTopicIds: boolean
   readonly now: () => number
 }
 
@@ -37,9 +43,11 @@ export class SimLog {
   readonly #written: Written[][][] = []
   readonly #waiting = new Set<() => void>()
   partitions: number
+  readonly #hasTopicIds: boolean
 
-  constructor({ partitions, now }: SimLogOptions) {
+  constructor({ partitions, hasTopicIds, now }: SimLogOptions) {
     this.partitions = partitions
+    this.#hasTopicIds = hasTopicIds
     this.log = new MemoryLog({
       topic: TOPIC,
       clock: { now, sleep: () => Promise.resolve() },
@@ -130,8 +138,13 @@ export class SimLog {
     )
   }
 
+  facts(): TopicFacts {
+    const facts = this.log.factsNow()
+    return this.#hasTopicIds ? facts : { ...facts, topicId: '' }
+  }
+
   async read(partition: number, from: number, recordsMax: number): Promise<LogRead> {
-    const read = this.#decoded(partition, await this.log.read(partition, from))
+    const read = this.#decoded(partition, await this.#named(partition, from))
     const { records } = read.span
     if (records.length <= recordsMax) return read
     const kept = records.slice(0, recordsMax)
@@ -139,6 +152,11 @@ export class SimLog {
     const { offset } = kept.at(-1)!
     const to = offset % 2 === 0 ? offset + 1 : records[recordsMax]!.offset
     return { ...read, span: { ...read.span, to, records: kept }, undecodable: null }
+  }
+
+  async #named(partition: number, from: number): Promise<LogRead> {
+    const read = await this.log.read(partition, from)
+    return this.#hasTopicIds ? read : { ...read, topicId: '' }
   }
 
   #decoded(partition: number, read: LogRead): LogRead {

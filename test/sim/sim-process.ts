@@ -22,7 +22,7 @@ export class SimProcess implements Clock {
   #held: (() => void)[] = []
   /** Partitions with a commit that has been sent and not been answered. */
   readonly committing = new Set<number>()
-  /** Partitions that the group has taken away while it ran. */
+  /** Partitions that the group, or the fence, has taken away while it ran. */
   readonly takenAway = new Set<number>()
   /**
    * By partition, until it asks for the owner: the token it was taken with, '' once something was

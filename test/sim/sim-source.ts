@@ -35,7 +35,7 @@ export function createSource(options: SourceOptions): RecordSource {
       return Promise.resolve()
     },
     stop: () => call('kafka.ask', () => members.leave(process)),
-    facts: () => call('kafka.ask', () => log.log.factsNow()),
+    facts: () => call('kafka.ask', () => log.facts()),
     bounds: (partition) => call('kafka.ask', () => log.log.bounds(partition)),
     end: (partition) => call('kafka.ask', () => log.log.bounds(partition).high),
     noted: (partition) => call('kafka.ask', () => members.noted.get(partition) ?? null),

@@ -70,7 +70,7 @@ export class SimWorld {
       count: (what) => this.count(what),
       happens: (what, process) => this.happens(what, process),
     })
-    this.log = new SimLog({ partitions: world.partitions, now: () => this.nowMs })
+    this.log = new SimLog({ ...world, now: () => this.nowMs })
     this.members = new SimGroup({
       clock,
       trace,

@@ -139,6 +139,12 @@ export const MUTANTS_OF_THE_LOG: readonly Mutant[] = [
     'record === null || recordFingerprint(record) !== meta.lastRecord',
     "record !== null && recordFingerprint(record) === ''",
   ),
+  unnoticed(
+    'topic-id-not-compared',
+    ACQUIRE,
+    "meta.topicId !== '' && log.facts.topicId !== '' && meta.topicId !== log.facts.topicId",
+    "meta.topicId === ' '",
+  ),
   unnoticed('cluster-not-compared', REFUSAL, 'clusterId !== facts.clusterId', "clusterId === ''"),
   unnoticed('partition-count-not-compared', REFUSAL, 'count !== facts.partitions', 'count < 0'),
   unnoticed('compaction-not-noticed', REFUSAL, 'facts.isCompacted', 'count < 0'),
