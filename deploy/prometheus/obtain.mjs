@@ -8,8 +8,10 @@ import path from 'node:path'
 import { canInstall, run, which } from '../local/requirements.mjs'
 import { Unavailable } from '../local/unavailable.mjs'
 
-const ATTEMPTS = 4
+const ATTEMPTS = 2
 const PAUSE_MS = 5_000
+const OTHERS_MAX_MS = 90_000
+const LOOK_MS = 300
 const HINT = 'install promtool (Debian: the package prometheus; macOS: brew install prometheus)'
 
 /**
@@ -25,16 +27,33 @@ export function requirePromtool(say) {
   }
   const cache = path.join(os.homedir(), '.cache/tributary')
   const promtool = path.join(cache, 'promtool')
-  if (!existsSync(promtool)) {
+  mkdirSync(cache, { recursive: true })
+  const isOurs = waitForOthers(promtool)
+  try {
+    if (existsSync(promtool)) return promtool
     say('fetching promtool')
     fetchInto(cache, { promtool, apt })
+    return promtool
+  } finally {
+    if (isOurs) rmSync(`${promtool}.lock`, { recursive: true, force: true })
   }
-  return promtool
+}
+
+/** One fetches, the others wait for it, though not for ever. true: nobody else fetches. */
+function waitForOthers(promtool) {
+  for (let waited = 0; waited < OTHERS_MAX_MS && !existsSync(promtool); waited += LOOK_MS) {
+    try {
+      mkdirSync(`${promtool}.lock`)
+      return true
+    } catch {
+      pause(LOOK_MS)
+    }
+  }
+  return false
 }
 
 /** Put in place when it is whole: two at once do no harm. */
 function fetchInto(cache, { promtool, apt }) {
-  mkdirSync(cache, { recursive: true })
   const folder = mkdtempSync(path.join(cache, 'promtool-'))
   try {
     const archive = download(apt, folder)
