@@ -66,6 +66,7 @@ function valuesSchema(): string {
           ),
         },
       }),
+      env: list,
       replicas: atLeast(0),
       resources: map,
       terminationGracePeriodSeconds: atLeast(1),

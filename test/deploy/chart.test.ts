@@ -45,6 +45,7 @@ const EVERYTHING = {
       { setting: 'clickhouse.password', key: 'clickhouse' },
     ],
   },
+  env: [{ name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: 'http://collector:4318' }],
   migrate: { args: ['--partitions', '12'] },
   keda: { enabled: true, authentication: 'kafka-login' },
   serviceMonitor: { enabled: true, labels: { release: 'prometheus' } },
@@ -91,8 +92,9 @@ describeWithHelm('the Helm chart', (helm, chart) => {
   it('hands the settings to worker and migration as the program reads them', () => {
     const manifests = helm.render(EVERYTHING)
     const deployment = ofKind(manifests, 'Deployment')
-    const { TRIBUTARY_REDIS__URL_FILE, TRIBUTARY_CLICKHOUSE__PASSWORD_FILE, ...env } =
-      environmentOf(deployment)
+    const { OTEL_EXPORTER_OTLP_ENDPOINT: traces, ...settings } = environmentOf(deployment)
+    expect(traces).toBe('http://collector:4318')
+    const { TRIBUTARY_REDIS__URL_FILE, TRIBUTARY_CLICKHOUSE__PASSWORD_FILE, ...env } = settings
     expect(TRIBUTARY_REDIS__URL_FILE).toBe('/run/secrets/tributary/redis-url')
     expect(TRIBUTARY_CLICKHOUSE__PASSWORD_FILE).toBe('/run/secrets/tributary/clickhouse')
     const mounts = podOf(deployment).containers[0].volumeMounts.map(({ mountPath }) => mountPath)
@@ -106,7 +108,7 @@ describeWithHelm('the Helm chart', (helm, chart) => {
       goals: [{ name: 'purchase', actions: ['purchase', 'order'] }],
     })
     const migrate = ofKind(manifests, 'Job')
-    expect(environmentOf(migrate)).toEqual(environmentOf(deployment))
+    expect(environmentOf(migrate)).toEqual(settings)
     expect(podOf(migrate).containers[0].args).toEqual(['migrate', '--partitions', '12'])
   })
 
