@@ -9,6 +9,7 @@ import { DEFAULT_SETTINGS } from '../../src/core/settings.ts'
 import { leaveState } from '../cli/left-state.ts'
 import { runHere } from '../cli/run-here.ts'
 
+const DAY_MS = 86_400_000
 const SCHEMAS = join(import.meta.dirname, '../../schemas')
 
 interface Journey {
@@ -81,6 +82,15 @@ describe('the worked example', () => {
       expect([model, ...told]).toEqual([model, ...partsOf(journey, model)])
       expect(told.reduce((sum, part) => sum + Math.round(Number(part) * 100), 0)).toBe(10_000)
     }
+  })
+
+  it('and its words name the defaults', () => {
+    const numbers = (pattern: RegExp): number[] =>
+      [...page.matchAll(pattern)].map(([, number]) => Number(number))
+    const { touchpointGapMs, inactivityGapMs, lookbackMs } = DEFAULT_SETTINGS
+    expect(numbers(/(\d+) minutes \(`touchpoint_gap`\)/g)).toEqual([touchpointGapMs / 60_000])
+    expect(numbers(/(\d+) days \(`inactivity_gap`\)/g)).toEqual([inactivityGapMs / DAY_MS])
+    expect(numbers(/(\d+) days \(`lookback`\)/g)).toEqual([lookbackMs / DAY_MS])
   })
 
   it('is the graph of README.md, as the comment above it says', async () => {
