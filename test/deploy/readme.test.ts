@@ -57,6 +57,11 @@ describe('the commands of the documents', () => {
     expect([...known].filter((command) => !shown.has(command))).toEqual([])
   })
 
+  it('stand in blocks of sh; those of bash are whole programs, which keying.test.ts runs', () => {
+    const programs = filesIn('', '.md').filter(({ text }) => /^ *```(bash|zsh)$/m.test(text))
+    expect(programs.map(({ name }) => name)).toEqual(['schemas/keying/README.md'])
+  })
+
   it('are run elsewhere by tests that are there', () => {
     const tests = [...new Set(Object.values(ELSEWHERE))]
     expect(tests.filter((file) => !existsSync(path.join(ROOT, file)))).toEqual([])
