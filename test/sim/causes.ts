@@ -135,7 +135,6 @@ export class Causes {
     const { redis } = this.#world
     const known = this.#withState().filter((one) => this.#world.isKnown(one))
     redis.wipe()
-    redis.wentBackMs = this.#world.clock.nowMs
     this.#add(fault, ['state_missing'], known)
   }
 

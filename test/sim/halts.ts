@@ -64,6 +64,6 @@ export function isRightHalt(
   const rule = WITHOUT_STATE[reason]
   if (rule !== undefined) return rule({ world, partition, process, meta })
   // What was looked at may have gone back since.
-  if (meta === null) return world.clock.nowMs - world.redis.wentBackMs < SLOW_MS
+  if (meta === null) return world.clock.nowMs - world.redisWentBackMs < SLOW_MS
   return WITH_STATE[reason]?.({ world, partition, process, meta }) ?? false
 }

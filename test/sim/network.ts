@@ -14,6 +14,8 @@ type Effect<T> = (fault: CallFault | null) => Promise<T>
 const GIVEN_UP_MS = 300
 class ServiceError extends Error {}
 
+const serviceOf = (name: CallName): ServiceName => name.slice(0, name.indexOf('.')) as ServiceName
+
 export interface NetworkOptions {
   readonly clock: SimClock
   readonly trace: Trace
@@ -30,6 +32,7 @@ export interface NetworkOptions {
 export class Network {
   readonly #options: NetworkOptions
   readonly #outages = new Map<ServiceName, number>()
+  readonly #restarts = new Map<ServiceName, number>()
   #isCalm = false
   /** Calls that will be done although their callers have been told that they failed. */
   landing = 0
@@ -40,6 +43,11 @@ export class Network {
 
   outage(service: ServiceName, ms: number): void {
     this.#outages.set(service, this.#options.clock.nowMs + ms)
+  }
+
+  /** Connections are gone, and with them what was on its way and has been given up. */
+  restarted(service: ServiceName): void {
+    this.#restarts.set(service, this.#starts(service) + 1)
   }
 
   /** From now on every call is answered at once. */
@@ -67,8 +75,7 @@ export class Network {
         trace.note('fault', what.kind, name, process.name)
       }
     }
-    const service = name.slice(0, name.indexOf('.')) as ServiceName
-    const isDown = (this.#outages.get(service) ?? 0) > clock.nowMs
+    const isDown = (this.#outages.get(serviceOf(name)) ?? 0) > clock.nowMs
     return isDown ? { kind: 'refused' } : fault
   }
 
@@ -86,10 +93,10 @@ export class Network {
       case 'lied':
         return this.#answers(process, there, back, () => Promise.resolve(undefined as T))
       case 'answer-lost':
-        this.#later(there, effect)
+        this.#later(name, there, effect)
         return this.#fails(process, name, GIVEN_UP_MS)
       case 'lands-late':
-        this.#later(GIVEN_UP_MS + fault.ms, effect)
+        this.#later(name, GIVEN_UP_MS + fault.ms, effect)
         return this.#fails(process, name, GIVEN_UP_MS)
       case 'hangs':
         return never()
@@ -129,13 +136,19 @@ export class Network {
     })
   }
 
-  /** Done whoever is still there. */
-  #later(ms: number, effect: Effect<unknown>): void {
+  /** Done whoever is still there, but by a service that has been there all the time. */
+  #later(name: CallName, ms: number, effect: Effect<unknown>): void {
+    const service = serviceOf(name)
+    const starts = this.#starts(service)
     this.landing++
     this.#options.clock.after(ms, () => {
       this.landing--
-      effect(null).catch(() => undefined)
+      if (this.#starts(service) === starts) effect(null).catch(() => undefined)
     })
+  }
+
+  #starts(service: ServiceName): number {
+    return this.#restarts.get(service) ?? 0
   }
 
   #delay(): number {

@@ -140,10 +140,9 @@ export class Operator {
     const way = this.#wayOf(reason)
     if (this.#hasForgotten || way % 2 === 0) return
     this.#hasForgotten = true
-    const { redis, clock, trace } = this.#world
+    const { redis, trace } = this.#world
     trace.note('the decision is forgotten')
     redis.rewind(1 + (way % 3))
-    redis.wentBackMs = clock.nowMs
   }
 
   /** Partitions with a state that does not fit what is deployed. */

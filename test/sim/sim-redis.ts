@@ -24,6 +24,8 @@ export type Owned = MemoryStateStore['held']
 
 /** What is told of writes, at the moment they are done. */
 export interface RedisWitness {
+  /** It has come back with less than it had. */
+  restarted(): void
   begun(partition: number, meta: PartitionMeta, process: SimProcess | null): void
   committed(partition: number, commit: Commit, before: Owned, process: SimProcess | null): void
 }
@@ -61,15 +63,13 @@ export class SimRedis {
     return this.store(partition).held.meta
   }
 
-  /** When it last lost something, in ms after the start. */
-  wentBackMs = Number.NEGATIVE_INFINITY
-
   /** Restarts with all but the last `writes` writes. */
   rewind(writes: number): void {
     this.#writes = this.#writes.slice(0, Math.max(this.#kept, this.#writes.length - writes))
     this.#stores = new Map()
     this.#torn.clear()
     for (const { partition, apply } of this.#writes) void apply(this.store(partition))
+    this.#witness.restarted()
   }
 
   /** Restarts with nothing. */
@@ -78,6 +78,7 @@ export class SimRedis {
     this.#kept = 0
     this.#stores = new Map()
     this.#torn.clear()
+    this.#witness.restarted()
   }
 
   /** What has been written so far is never lost by a rewind. */

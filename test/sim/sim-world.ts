@@ -43,6 +43,8 @@ export class SimWorld {
   readonly acceptedCounts = new Map<number, readonly PartitionCount[]>()
   /** What a fault does that is not one call's own; set by whoever can do it. */
   happens: (what: What, process: SimProcess | null) => void = () => undefined
+  /** When Redis last lost something, in ms after the start. */
+  redisWentBackMs = Number.NEGATIVE_INFINITY
   #order = 0
 
   constructor(plan: Plan, isTraced: boolean) {
@@ -78,6 +80,10 @@ export class SimWorld {
       noted: (partition, next) => this.#noted(partition, next),
     })
     this.redis = new SimRedis({
+      restarted: () => {
+        this.redisWentBackMs = clock.nowMs
+        this.network.restarted('redis')
+      },
       begun: (partition, meta, process) => this.#begun(partition, meta, process),
       committed: (partition, commit, before, process) => {
         const order = this.nextOrder()

@@ -33,7 +33,6 @@ export function happen(context: FaultContext, what: What, process: SimProcess | 
       break
     case 'rewind':
       world.redis.rewind(what.writes)
-      world.redis.wentBackMs = world.clock.nowMs
       break
     case 'outage':
       world.network.outage(what.service, what.ms)
