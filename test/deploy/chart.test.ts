@@ -1,8 +1,9 @@
 // The Helm chart, rendered by Helm itself and held to Kubernetes' types, to the settings of the
 // program and to its image.
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
 import { loadConfig } from '../../src/config/load.ts'
 import { describeWithHelm } from './helm.ts'
@@ -29,6 +30,7 @@ interface Pod {
 const read = (file: string): string =>
   readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
 
+const SECRET = '/run/secrets/tributary/'
 const CUSTOM = new Set(['ScaledObject', 'ServiceMonitor', 'PrometheusRule'])
 const EVERYTHING = {
   settings: {
@@ -67,6 +69,19 @@ const podOf = ({ spec }: Manifest): Pod => (spec['template'] as { readonly spec:
 const environmentOf = (manifest: Manifest): Record<string, string> =>
   Object.fromEntries(podOf(manifest).containers[0].env.map(({ name, value }) => [name, value]))
 
+/** The same, with files that are there in the places of the Secret's. */
+function withSecrets(env: Record<string, string>): Record<string, string> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tributary-test-secret-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const files = Object.entries(env).filter(([, value]) => value.startsWith(SECRET))
+  const placed = files.map(([name, value]) => {
+    const file = path.join(folder, path.basename(value))
+    writeFileSync(file, 'rediss://of-the-secret:6379\n')
+    return [name, file] as const
+  })
+  return { ...env, ...Object.fromEntries(placed) }
+}
+
 describeWithHelm('the Helm chart', (helm, chart) => {
   it('is one that `helm lint` takes', () => {
     const { code, output } = helm.run('lint', '--strict', chart)
@@ -94,13 +109,15 @@ describeWithHelm('the Helm chart', (helm, chart) => {
     const deployment = ofKind(manifests, 'Deployment')
     const { OTEL_EXPORTER_OTLP_ENDPOINT: traces, ...settings } = environmentOf(deployment)
     expect(traces).toBe('http://collector:4318')
-    const { TRIBUTARY_REDIS__URL_FILE, TRIBUTARY_CLICKHOUSE__PASSWORD_FILE, ...env } = settings
-    expect(TRIBUTARY_REDIS__URL_FILE).toBe('/run/secrets/tributary/redis-url')
-    expect(TRIBUTARY_CLICKHOUSE__PASSWORD_FILE).toBe('/run/secrets/tributary/clickhouse')
+    expect(settings).toMatchObject({
+      TRIBUTARY_REDIS__URL_FILE: '/run/secrets/tributary/redis-url',
+      TRIBUTARY_CLICKHOUSE__PASSWORD_FILE: '/run/secrets/tributary/clickhouse',
+    })
     const mounts = podOf(deployment).containers[0].volumeMounts.map(({ mountPath }) => mountPath)
     expect(mounts).toEqual(['/tmp', '/run/secrets/tributary'])
     const login = { TRIBUTARY_KAFKA__USERNAME: 'u', TRIBUTARY_KAFKA__PASSWORD: 'p' }
-    const config = loadConfig({ env: { ...env, ...login } })
+    const config = loadConfig({ env: { ...withSecrets(settings), ...login } })
+    expect(config.redis.url).toBe('rediss://of-the-secret:6379')
     expect(config.kafka).toMatchObject({ brokers: ['a:9092', 'b:9092'], topic: 'clicks' })
     expect(config).toMatchObject({ ticks: true, unflushedRowsMax: 1_000_000 })
     expect(config.settings).toMatchObject({
@@ -130,6 +147,7 @@ describeWithHelm('the Helm chart', (helm, chart) => {
     const env = environmentOf(ofKind(manifests, 'Deployment'))
     const { TRIBUTARY_REDIS__TLS_CA_FILE: authority, TRIBUTARY_REDIS__URL_FILE: file } = env
     expect(path.dirname(authority!)).toBe(path.dirname(file!))
+    expect(loadConfig({ env: withSecrets(env) }).redis.url).toBe('rediss://of-the-secret:6379')
   })
 
   it('hands the alert rules on as they are', () => {

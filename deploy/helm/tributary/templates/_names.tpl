@@ -31,13 +31,22 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
 {{- end }}
 
-{{/* Settings as variables: kafka.brokers is TRIBUTARY_KAFKA__BROKERS. `goals` is one setting. */}}
+{{/*
+Settings as variables: kafka.brokers is TRIBUTARY_KAFKA__BROKERS. `goals` is one setting. What the
+Secret has is not given twice: values.yaml has a default for redis.url.
+*/}}
 {{- define "tributary.env" -}}
+{{- $secret := list }}
+{{- range .Values.secret.files }}
+{{- $secret = append $secret .setting }}
+{{- end }}
 {{- range $name, $value := .Values.settings }}
 {{- if and (kindIs "map" $value) (ne $name "goals") }}
 {{- range $key, $inner := $value }}
+{{- if not (has (printf "%s.%s" $name $key) $secret) }}
 - name: {{ printf "TRIBUTARY_%s__%s" (upper $name) (upper $key) }}
   value: {{ include "tributary.text" $inner | quote }}
+{{- end }}
 {{- end }}
 {{- else }}
 - name: {{ printf "TRIBUTARY_%s" (upper $name) }}
