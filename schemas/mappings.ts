@@ -73,8 +73,8 @@ goal name it.
 ## Fields
 
 \`timestamp\` takes ISO 8601 with zone or whole milliseconds, so seconds and microseconds must be
-converted. What is hashed and how: [keying](keying/README.md#what-to-put-into-user_hash); addresses that a
-platform wants hashed by the same rule can be taken as they are.
+converted. What is hashed and how: [keying](keying/README.md#what-to-put-into-user_hash); addresses
+that a platform wants hashed by the same rule can be taken as they are.
 
 ${fieldTable()}
 

@@ -131,7 +131,8 @@ async function verify(meta: PartitionMeta, options: PartitionOptions, log: LogVi
   if (meta.next > high) {
     throw new PartitionHalt('beyond_log_end', `next is ${meta.next}, the log ends at ${high}`)
   }
-  // Where the last record tells nothing: there was none, it was trimmed, or it is the same by chance.
+  // Where the last record tells nothing: there was none, it was trimmed, or it is the same by
+  // chance.
   if (meta.topicId !== '' && log.facts.topicId !== '' && meta.topicId !== log.facts.topicId) {
     throw new PartitionHalt('record_differs', 'the topic was created anew since')
   }

@@ -219,7 +219,9 @@ export class Operator {
     for (const one of others) one.isReplaced = one !== book.current(partition)
   }
 
-  /** What was being built is never completed now, so what it was to replace goes on being summed. */
+  /**
+   * What was being built is never completed now, so what it was to replace goes on being summed.
+   */
   #keepReplaced(partition: number): void {
     const { book, clickhouse } = this.#world
     for (const one of book.of(partition)) {

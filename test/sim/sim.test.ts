@@ -1,5 +1,5 @@
-// The simulation itself: that a seed is a run, that a plan may be shrunk, and that every halt can be
-// brought about. What it finds, and that all its faults come, is seen by command.test.ts.
+// The simulation itself: that a seed is a run, that a plan may be shrunk, and that every halt can
+// be brought about. What it finds, and that all its faults come, is seen by command.test.ts.
 import { describe, expect, it } from 'vitest'
 import type { HALT_REASONS } from '../../src/runtime/halt.ts'
 import { planOf } from './plan.ts'
