@@ -16,7 +16,10 @@ export const folderOption = () =>
   )
 
 export const serverOption = () =>
-  new Option('--clickhouse <url>', 'a ClickHouse server instead of a folder')
+  new Option(
+    '--clickhouse <url>',
+    'a ClickHouse server instead of a folder (also where --database or --config is given)',
+  )
 
 export const databaseOption = () => new Option('--database <name>', 'database on that server')
 
@@ -24,7 +27,7 @@ export interface LedgerToRead {
   readonly db?: string | undefined
   readonly clickhouse?: string | undefined
   readonly database?: string | undefined
-  /** What `--config` names. */
+  /** What `--config` names; only a server has settings. */
   readonly config?: string | undefined
 }
 
@@ -34,7 +37,10 @@ export interface LedgerToRead {
  */
 export async function openToRead(place: LedgerToRead): Promise<ClickHouse> {
   const { db, clickhouse, database, config } = place
-  if (clickhouse === undefined && database === undefined) return openFolderReadOnly(folderOf(db))
+  const isServer = clickhouse !== undefined || database !== undefined
+  if (!isServer && (db !== undefined || config === undefined)) {
+    return openFolderReadOnly(folderOf(db))
+  }
   if (db !== undefined) {
     throw new TributaryError('TRIBUTARY_USAGE', '--db and --clickhouse exclude each other.', {
       hint: 'Name the folder or the server.',

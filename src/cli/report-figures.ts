@@ -102,9 +102,11 @@ async function oneCurrency(db: ClickHouse, request: ReportRequest): Promise<stri
   const sql = `SELECT DISTINCT currency FROM ${from} AND ${request.measure} != 0 ORDER BY currency`
   const currencies = (await db.rows<[string]>(sql, params)).flat()
   if (currencies.length <= 1) return currencies[0] ?? null
+  const amounts =
+    request.measure === 'value' ? 'value of this range is' : 'refunds of this range are'
   throw new TributaryError(
     'TRIBUTARY_USAGE',
-    `The ${request.measure} of this range is in ${currencies.join(', ')}, which do not add up.`,
+    `The ${amounts} in ${currencies.join(', ')}, which do not add up.`,
     { hint: `Name one of them: --currency ${currencies[0]}.` },
   )
 }

@@ -9,6 +9,8 @@ export interface Span {
 }
 
 const HOUR_MS = 3_600_000
+/** What a DateTime of ClickHouse holds in whole years; 9999-12-31 is not among it. */
+const [YEAR_MIN, YEAR_MAX] = [1970, 2105]
 const SPAN = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d)(?::00(?::00)?)?Z?)?$/
 
 /** Of `2026-11-13`, `2026-11-13T18` or `2026-11-13 18:00`. Throws InvalidArgumentError. */
@@ -16,9 +18,12 @@ export function toSpan(text: string): Span {
   const [, year, month, day, hour] = SPAN.exec(text) ?? []
   const beginMs = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour ?? 0))
   const begin = Number.isNaN(beginMs) ? '' : hourText(beginMs)
+  const isHeld = Number(year) >= YEAR_MIN && Number(year) <= YEAR_MAX
   // A day that there is not becomes another one.
-  if (!begin.startsWith(`${year}-${month}-${day} ${hour ?? '00'}`) || beginMs < 0) {
-    throw new InvalidArgumentError('Expected a day or a full hour, in UTC: 2026-11-13T18.')
+  if (!begin.startsWith(`${year}-${month}-${day} ${hour ?? '00'}`) || !isHeld) {
+    throw new InvalidArgumentError(
+      `Expected a day or a full hour of ${YEAR_MIN} to ${YEAR_MAX}, in UTC: 2026-11-13T18.`,
+    )
   }
   return { begin, after: hourText(beginMs + (hour === undefined ? 24 : 1) * HOUR_MS) }
 }

@@ -14,9 +14,9 @@ export interface Look {
 }
 
 const CONVERSION_DIGITS = 2
-const NOTE =
-  'Each model shares every conversion once more: compare the columns, never add them up.\n' +
-  'What a model does: tributary report --help'
+const RIVALS =
+  'Each model shares every conversion once more: compare the columns, never add them up.'
+const MEANINGS = 'What a model does: tributary report --help'
 
 /** Tables of as many models as fit beside each other, with what they are above and below. */
 export function reportTable(report: Report, look: Look): string {
@@ -24,7 +24,8 @@ export function reportTable(report: Report, look: Look): string {
   const head = `${look.colors.bold(title(report))}\n${rangeText(request)}`
   if (lines.length === 0) return `${head}\nNo such credit.\n`
   const tables = groupsOf(report, look.columns).map((models) => table(report, models, look))
-  return `${[head, ...tables, NOTE].join('\n')}\n`
+  const notes = request.models.length === 1 ? [MEANINGS] : [RIVALS, MEANINGS]
+  return `${[head, ...tables, ...notes].join('\n')}\n`
 }
 
 function title({ request, currency }: Report): string {
@@ -50,7 +51,8 @@ const NAME_MAX = 40
 
 function nameOf({ channel, campaign }: CreditLine): string {
   const name = visible(campaign === null || campaign === '' ? channel : `${channel} / ${campaign}`)
-  return name.length > NAME_MAX ? `${name.slice(0, NAME_MAX - 1)}…` : name
+  const characters = Array.from(name)
+  return characters.length > NAME_MAX ? `${characters.slice(0, NAME_MAX - 1).join('')}…` : name
 }
 
 const heading = (model: Model): string => model.replaceAll('_', '\n')
@@ -102,13 +104,22 @@ function table(report: Report, models: readonly Model[], { colors }: Look): stri
   return drawn.toString()
 }
 
-/** A header, then a row per line; text in quotes. Without a total, which is a sum of the others. */
-export function reportCsv({ request, lines }: Report): string {
-  const keys = request.byCampaign ? ['channel', 'campaign'] : ['channel']
+/**
+ * A header, then a row per line; text in quotes; money with its currency. Without a total, which is
+ * a sum of the others.
+ */
+export function reportCsv({ request, currency, lines }: Report): string {
+  const isMoney = request.measure !== 'conversions'
+  const keys = [
+    'channel',
+    ...(request.byCampaign ? ['campaign'] : []),
+    ...(isMoney ? ['currency'] : []),
+  ]
   const rows = lines.map(({ channel, campaign, credit }) =>
     [
       quoted(channel),
       ...(campaign === null ? [] : [quoted(campaign)]),
+      ...(isMoney ? [quoted(currency ?? '')] : []),
       ...request.models.map((model) => credit[model]),
     ].join(','),
   )

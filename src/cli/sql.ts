@@ -18,6 +18,7 @@ type FormatName = keyof typeof FORMATS
 
 const HELP = `
 Views: bi_credits bi_transitions bi_paths bi_conversions bi_live_minutes bi_activity bi_intake
+       bi_credits_booked bi_intake_booked; their columns are in schemas/DICTIONARY.md
 Example: tributary sql "SELECT channel, sum(conversions) FROM bi_credits WHERE model = 'linear' GROUP BY channel"
 Twelve questions with their SQL are in schemas/cookbook: tributary sql --file schemas/cookbook/top-paths.sql`
 

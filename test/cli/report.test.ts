@@ -232,6 +232,8 @@ describe('a range', () => {
     '2026-11-13T24',
     '2026-11-13T18:30',
     '13.11.2026',
+    '1969-12-31',
+    '9999-12-31',
   ])('is not %j', (text) => {
     expect(() => toSpan(text)).toThrow('Expected a day or a full hour')
   })
@@ -248,7 +250,7 @@ describe('a table', () => {
   })
 
   it('cuts names as long as a line, and makes visible what could steer a terminal', () => {
-    const [long, steering] = ['x'.repeat(64), 'red\u001b[31m']
+    const [long, steering] = [`${'x'.repeat(38)}🎁${'x'.repeat(24)}`, 'red\u001b[31m']
     const lines = [long, steering].map((channel) => ({
       channel,
       campaign: 'autumn',
@@ -257,12 +259,12 @@ describe('a table', () => {
     const asked = { ...ALL, byCampaign: true, models: ['linear'] as const }
     const report = { request: asked, currency: null, lines, total: { linear: '3' } }
     const text = reportTable(report, { colors: pc.createColors(false), columns: 80 })
-    expect(text).toContain(`│ ${'x'.repeat(39)}… │   1.50 │`)
+    expect(text).toContain(`│ ${'x'.repeat(38)}🎁… │   1.50 │`)
     expect(text).toContain('│ red\\u{1b}[31m / autumn ')
     expect(reportCsv(report)).toContain(`"${long}","autumn",1.5\n`)
   })
 
-  it('says what it shows, and that models are no sum', async () => {
+  it('says what it shows', async () => {
     const asked = { ...ALL, from: HOURS[0]!, before: HOURS[2]!, currency: 'JPY', campaign: '' }
     const report = await readReport(db, { ...asked, models: ['last_touch'] })
     const text = reportTable(report, { colors: pc.createColors(false), columns: 80 })
@@ -270,7 +272,16 @@ describe('a table', () => {
       /^Conversions of goal purchase in JPY, campaign \(none\), credited by 1 model$/m,
     )
     expect(text).toContain('conversions from 2026-11-13 17:00 before 2026-11-14 00:00 (UTC)')
-    expect(text).toContain('never add them up')
+  })
+
+  it('says of several models that they are no sum', async () => {
+    const textOf = async (models: ReportRequest['models']) =>
+      reportTable(await readReport(db, { ...ALL, models }), {
+        colors: pc.createColors(false),
+        columns: 80,
+      })
+    expect(await textOf(['linear', 'shapley'])).toContain('never add them up')
+    expect(await textOf(['linear'])).not.toContain('never add them up')
   })
 })
 
@@ -288,9 +299,9 @@ describe('the command', () => {
     const asked = ['--measure', 'value', '--currency', 'EUR', '--models', 'linear,last_touch']
     const csv = await report(...asked, '--by-campaign')
     const lines = csv.stdout.trimEnd().split('\n')
-    expect(lines[0]).toBe('"channel","campaign","linear","last_touch"')
+    expect(lines[0]).toBe('"channel","campaign","currency","linear","last_touch"')
     expect(lines.length).toBe(1 + CHANNELS.length * CAMPAIGNS.length)
-    expect(csv.stdout).toContain('"a ""quoted"", one","autumn",')
+    expect(csv.stdout).toContain('"a ""quoted"", one","autumn","EUR",')
     const json = JSON.parse((await report(...asked, '--json')).stdout) as {
       total: object
       lines: unknown[]
@@ -318,7 +329,8 @@ describe('the command', () => {
   it.each([
     [['--from', 'monday'], 'Expected a day or a full hour'],
     [['--from', '2026-11-14', '--to', '2026-11-13'], '--from is later than --to'],
-    [['--measure', 'value'], 'EUR, JPY, which do not add up'],
+    [['--measure', 'value'], 'The value of this range is in EUR, JPY, which do not add up.'],
+    [['--measure', 'refunds'], 'The refunds of this range are in EUR, JPY, which do not add up.'],
     [['--goal', 'purchse'], 'It holds purchase.'],
     [['--models', 'linear,markov'], 'Models are first_touch'],
     [['--currency', 'eur'], 'ISO 4217'],

@@ -135,6 +135,15 @@ describe('sql on a folder', () => {
       print('--db', 'elsewhere', '--clickhouse', 'http://127.0.0.1:1', 'SELECT 1'),
     ).rejects.toMatchObject({ code: 'TRIBUTARY_USAGE' })
   })
+
+  it('takes settings for those of a server, unless a folder is named', async () => {
+    await writeFile('server.yaml', 'clickhouse: { url: "http://127.0.0.1:1" }\n')
+    await expect(print('--config', 'server.yaml', 'SELECT 1')).rejects.toMatchObject({
+      code: 'TRIBUTARY_CLICKHOUSE_UNAVAILABLE',
+    })
+    const asked = ['--db', 'elsewhere', '--format', 'tsv', 'SELECT 1 AS n']
+    expect(await print('--config', 'server.yaml', ...asked)).toBe('n\n1\n')
+  })
 })
 
 describeWithService('clickhouse', 'sql on a server', (url) => {
