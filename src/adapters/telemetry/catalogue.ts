@@ -105,9 +105,12 @@ export const COUNTERS = {
 export const HISTOGRAMS = {
   apply: histogram(
     'tributary_apply_duration_seconds',
-    'Time to apply the records of one commit in memory.',
+    'Time to apply one batch as it was read: journeys fetched, an earlier commit waited for.',
   ),
-  commit: histogram('tributary_commit_duration_seconds', 'Time of one commit to Redis.'),
+  commit: histogram(
+    'tributary_commit_duration_seconds',
+    'Time of one commit: its dead letters taken by Kafka, then Redis.',
+  ),
   flush: histogram(
     'tributary_flush_duration_seconds',
     'Time of one flush of all partitions to ClickHouse.',

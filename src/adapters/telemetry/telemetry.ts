@@ -4,6 +4,7 @@
 // command that failed, and with it keys and values.
 import { pino } from 'pino'
 import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import { OUTCOMES } from '../../core/event.ts'
 import { COUNTS } from '../../ports/telemetry.ts'
 import type { LogEvent, LogFields, LogLevel, Telemetry } from '../../ports/telemetry.ts'
 import { COUNTERS, HISTOGRAMS, IN_FLIGHT, PLAIN, SOLD, SUPPRESSED } from './catalogue.ts'
@@ -15,6 +16,7 @@ import type { Tracing } from './tracing.ts'
 import { collected, registerWorkerGauges } from './worker-gauges.ts'
 import type { WorkerFigures } from './worker-gauges.ts'
 
+const UNREASONED = OUTCOMES.filter((outcome) => outcome !== 'rejected')
 /** Orders without a value. */
 const NO_CURRENCY = '(none)'
 
@@ -43,7 +45,8 @@ export interface ProcessTelemetry extends Omit<Telemetry, 'log'> {
   ) => void
   /**
    * The figures in Prometheus' text format, with its content type. Counters of the partitions that
-   * are ours begin at 0, so that the first rejection is seen to be an increase.
+   * are ours begin at 0, so that the first overflow is seen to be an increase; but for those by
+   * reason of rejection, since there are many and they are watched as a rate.
    */
   readonly metrics: () => Promise<{ readonly body: string; readonly contentType: string }>
 }
@@ -72,7 +75,9 @@ export function createTelemetry(options: TelemetryOptions): ProcessTelemetry {
     },
     metrics: async () => {
       for (const { partition } of options.worker()?.partitions ?? []) {
-        for (const what of COUNTS) counters[what].labels(topic, String(partition)).inc(0)
+        const labels = [topic, String(partition)] as const
+        for (const what of COUNTS) counters[what].labels(...labels).inc(0)
+        for (const outcome of UNREASONED) counters.records.labels(...labels, outcome, '').inc(0)
       }
       return { body: await registry.metrics(), contentType: registry.contentType }
     },

@@ -183,6 +183,22 @@ it('shows the counters of its own partitions from 0 on', async () => {
   expect(zeros).toHaveLength(COUNTS.length)
 })
 
+it('shows the outcomes of its own partitions from 0 on, and of rejections those that came', async () => {
+  const { telemetry, samples } = watch({ worker: () => ({ ...worker, partitions: [figures(5)] }) })
+  const shown = async () =>
+    (await samples())
+      .filter((line) => line.startsWith('tributary_records_total'))
+      .map((line) => line.replace(/.*outcome="(\w+)",reason="(\w*)"} /, '$1 $2 '))
+  const outcomes = OUTCOMES.filter((outcome) => outcome !== 'rejected')
+  expect(await shown()).toEqual(outcomes.map((outcome) => `${outcome}  0`))
+  telemetry.outcomes(5, 'overflow', '', 2)
+  telemetry.outcomes(5, 'rejected', 'invalid_json', 1)
+  expect(await shown()).toEqual([
+    ...outcomes.map((outcome) => `${outcome}  ${outcome === 'overflow' ? 2 : 0}`),
+    'rejected invalid_json 1',
+  ])
+})
+
 it('reads its gauges from the worker at each scrape, and forgets what is no longer ours', async () => {
   let partitions: PartitionFigures[] = [
     figures(0),
