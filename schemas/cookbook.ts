@@ -63,6 +63,7 @@ npx tributary sql ${SERVER} ${FILE}
 \`\`\`
 
 They ask for purchases, for the last show, for all time: change the WHERE to what you want to know.
+Those of paths take \` > \` for a step, so no channel should have it in its name. Times are UTC.
 What the columns are is in the [data dictionary](../DICTIONARY.md); credit of any range by any model
 is also \`tributary report\`.`
 

@@ -1,5 +1,5 @@
 // The generated files of this folder, as text: what `generate.ts` writes and a test compares. Their
-// sources are src/schema/event-schema.ts, reasons.ts, actions.ts and foreign-actions.ts.
+// sources are in src/schema, in clickhouse/ and cookbook/ of this folder, and in asyncapi.ts.
 import { format, resolveConfig } from 'prettier'
 import { z } from 'zod'
 import { REJECTION_REASONS } from '../src/core/event.ts'

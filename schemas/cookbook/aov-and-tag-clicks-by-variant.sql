@@ -5,7 +5,9 @@
 -- Beware: rates and averages do not add up: build them anew from sums, as here. Unless people were
 -- given their variant by lot, a difference may be one between the people.
 WITH
-  (SELECT argMax(live_event_id, minute) FROM bi_live_minutes WHERE tag_views > 0) AS last_show,
+  -- The last one that showed a product tag, else the last of all.
+  (SELECT argMax(live_event_id, (tag_views > 0, minute)) FROM bi_live_minutes WHERE events > 0)
+    AS last_show,
   clicks AS (
     SELECT
       m.variant AS variant,

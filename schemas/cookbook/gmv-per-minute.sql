@@ -3,7 +3,10 @@
 -- 72 hours later by people who had been there, and the sum of both so far.
 -- Beware: GMV is gross; refunds are a column of their own in `bi_live_minutes`. Currencies do not
 -- add up.
-WITH (SELECT argMax(live_event_id, minute) FROM bi_live_minutes WHERE tag_views > 0) AS last_show
+WITH
+  -- The last one that showed a product tag, else the last of all.
+  (SELECT argMax(live_event_id, (tag_views > 0, minute)) FROM bi_live_minutes WHERE events > 0)
+    AS last_show
 SELECT
   currency,
   minute,

@@ -223,6 +223,14 @@ describe('a live show', () => {
     expect(sum(answer, 'post_live_orders')).toBeGreaterThan(0)
   })
 
+  it('is the last one also where nobody sends tag views', async () => {
+    const { sql } = await recipe('gmv-per-minute')
+    const without = '(SELECT * REPLACE (toInt64(0) AS tag_views) FROM bi_live_minutes)'
+    const answer = await select(sql.replaceAll('bi_live_minutes', without))
+    expect(answer.length).toBeGreaterThan(1)
+    expect(answer).toEqual(await ask('gmv-per-minute'))
+  })
+
   it('has rates and averages of its variants from sums', async () => {
     const all = await select(`SELECT * FROM bi_live_minutes WHERE ${SHOW}`)
     const answer = await ask('aov-and-tag-clicks-by-variant')
