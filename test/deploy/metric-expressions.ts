@@ -9,6 +9,7 @@ const FOREIGN: Readonly<Record<string, readonly string[]>> = {
   nodejs_heap_size_used_bytes: [],
   process_cpu_seconds_total: [],
   process_resident_memory_bytes: [],
+  process_start_time_seconds: [],
 }
 /** Every sample has these, from the scrape. */
 const OF_THE_SCRAPE = ['job', 'instance']
