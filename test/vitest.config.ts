@@ -6,7 +6,14 @@ import { BaseSequencer } from 'vitest/node'
 import type { TestSpecification } from 'vitest/node'
 
 /** Those that take minutes begin first: begun last, each would be waited for alone. */
-const LONG = ['/chaos/', '/bad-input/', '/replay-large.', '/sim/', '/integration/', '/replay.']
+const LONG = [
+  '/sim/command.',
+  '/chaos/',
+  '/bad-input/',
+  '/replay-large.',
+  '/integration/',
+  '/replay.',
+]
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
