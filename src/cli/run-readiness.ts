@@ -44,7 +44,7 @@ function partitionCheck({ partition, state, reason, message }: PartitionStatus):
 }
 
 /** Redis or Kafka has kept a partition waiting for long, whatever else it answers. */
-const WAITS_FOR: ReadonlySet<PartitionStatus['reason']> = new Set(['store', 'dead_letters'])
+const WAITS_FOR: ReadonlySet<PartitionStatus['reason']> = new Set(['store', 'dead_letters', 'log'])
 
 const ok = (name: string): HealthCheck => ({ name, state: 'ok', message: '' })
 

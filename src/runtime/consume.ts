@@ -100,11 +100,11 @@ async function readOn(to: Consumption, from: number): Promise<LogRead> {
       await probe.at('read')
       const read = await source.read(partition, from)
       await probe.at('read-done')
-      state.failure = ''
+      state.noteRead('')
       return read
     } catch (error) {
       if (error instanceof OffsetOutOfRange || reading.aborted) throw error
-      state.failure = sentence(error)
+      state.noteRead(sentence(error))
       const message = `the log cannot be read: ${state.failure}`
       telemetry.log('warn', 'partition_retry', message, { partition, next: from })
       await clock.sleep(timings.retryMs, reading)

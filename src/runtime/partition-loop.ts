@@ -180,7 +180,7 @@ export class PartitionLoop {
       return null
     }
     state.isAcquiring = false
-    state.failure = ''
+    state.noteRead('')
     state.noteUnflushed(worker.unflushed, clock.now())
     telemetry.took('acquire', clock.now() - begunMs, { partition })
     const { lineage } = worker.committed!

@@ -12,7 +12,7 @@ import type { PartitionStatus } from './worker-options.ts'
 /** A service that has not answered for so long pauses the partition. */
 const SLOW_MS = 3_000
 
-type PauseReason = 'unflushed_rows' | 'store' | 'dead_letters'
+type PauseReason = 'unflushed_rows' | 'store' | 'dead_letters' | 'log'
 
 interface Pause {
   readonly reason: PauseReason
@@ -40,6 +40,8 @@ export class PartitionState {
   #streamTimeMs = 0
   #movedMs: number
   #told: Pause | null = null
+  /** Epoch ms since which the log cannot be read; 0: it can. */
+  #unreadSinceMs = 0
   /** Epoch ms since which there are rows that have not landed; 0: none. */
   #unflushedSinceMs = 0
 
@@ -81,14 +83,18 @@ export class PartitionState {
     if (this.store.waitingMs >= SLOW_MS) {
       return pauseFor('store', 'the state store does not answer', this.store)
     }
-    if (!this.hasTooManyRows) return null
-    return { reason: 'unflushed_rows', message: 'too many rows have not landed in ClickHouse' }
+    if (this.hasTooManyRows) {
+      return { reason: 'unflushed_rows', message: 'too many rows have not landed in ClickHouse' }
+    }
+    const isUnread = this.#unreadSinceMs > 0 && this.#clock.now() - this.#unreadSinceMs >= SLOW_MS
+    return isUnread ? pauseFor('log', 'the log cannot be read', this) : null
   }
 
   /** Called every now and then: tells what has changed since. */
   observe(): void {
     const { pause, partition } = this
-    if (pause !== null) this.moved()
+    // A log that can be asked but not read is a standstill: that is for the watchdog to find out.
+    if (pause !== null && pause.reason !== 'log') this.moved()
     const told = this.#told
     this.#told = pause
     if (told !== null && told.reason !== pause?.reason) {
@@ -98,6 +104,13 @@ export class PartitionState {
     if (pause === null || told?.reason === pause.reason) return
     const fields = { partition, reason: pause.reason, next: this.next }
     this.#telemetry.log('warn', 'partition_paused', pause.message, fields)
+  }
+
+  /** The log has been read, or could not be: why; '' for the former. */
+  noteRead(failure: string): void {
+    this.failure = failure
+    if (failure === '') this.#unreadSinceMs = 0
+    else if (this.#unreadSinceMs === 0) this.#unreadSinceMs = this.#clock.now()
   }
 
   /** So many rows have not landed; if there were none before, they came at `sinceMs`. */
@@ -147,7 +160,11 @@ export class PartitionState {
   }
 }
 
-const pauseFor = (reason: PauseReason, message: string, { failure }: AnswerWatch): Pause => ({
+const pauseFor = (
+  reason: PauseReason,
+  message: string,
+  { failure }: { readonly failure: string },
+): Pause => ({
   reason,
   message: failure === '' ? message : `${message}: ${failure}`,
 })

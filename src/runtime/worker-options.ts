@@ -59,7 +59,7 @@ export interface PartitionStatus {
   readonly partition: number
   readonly state: 'acquiring' | 'running' | 'paused' | 'halted'
   /** Why it is paused or halted; '' else. */
-  readonly reason: HaltReason | 'unflushed_rows' | 'store' | 'dead_letters' | ''
+  readonly reason: HaltReason | 'unflushed_rows' | 'store' | 'dead_letters' | 'log' | ''
   /** A sentence for people; '' when there is nothing to say. */
   readonly message: string
   /** Committed position, and the ends of the log as of the last read; -1: not known yet. */

@@ -73,10 +73,10 @@ it('is merely degraded while ClickHouse is down, or rows wait for it', () => {
   ])
 })
 
-it('is not ready while a partition is halted, or waits for Redis or for the dead-letter topic', () => {
+it('is not ready while a partition is halted, or waits for Redis or Kafka', () => {
   const halted = { state: 'halted', reason: 'state_missing', message: 'no state' } as const
   expect(withPartition(halted)).toEqual(['partition 3: failed: halted: state_missing: no state'])
-  for (const reason of ['store', 'dead_letters'] as const) {
+  for (const reason of ['store', 'dead_letters', 'log'] as const) {
     expect(withPartition({ state: 'paused', reason })).toEqual([
       `partition 3: failed: paused: ${reason}`,
     ])

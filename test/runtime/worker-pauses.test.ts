@@ -76,6 +76,31 @@ describe('while the dead-letter sink is down', () => {
   })
 })
 
+describe('while the log cannot be read', () => {
+  it('partitions wait and say so, though nothing tells how far behind they are', async () => {
+    const world = createWorkerWorld(8)
+    let isDown = false
+    const { worker } = createMember(world, {}, (source) =>
+      withMethods(source, {
+        read: (...at) => (isDown ? down() : source.read(...at)),
+        bounds: (partition) => (isDown ? down() : source.bounds(partition)),
+      }),
+    )
+    await worker.start()
+    await world.clock.until(() => isConsumed(world))
+    isDown = true
+    await world.clock.pass(2_000)
+    expect(pausedFor(worker, 'log')).toBe(0)
+    await world.clock.pass(600_000)
+    expect(pausedFor(worker, 'log')).toBe(PARTITIONS)
+    expect(worker.status().partitions[0]?.message).toContain('connection refused')
+    isDown = false
+    appendMore(world, 200)
+    await expectUndisturbed(world, worker)
+    expect(pausedFor(worker, 'log')).toBe(0)
+  })
+})
+
 describe('while ClickHouse is down', () => {
   it('partitions go on up to the cap on rows that have not landed, then wait', async () => {
     const world = createWorkerWorld(2, 1_000)
