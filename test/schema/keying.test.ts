@@ -53,23 +53,29 @@ function orSkip<Found>(skip: (reason: string) => never, find: () => Found): Foun
 }
 
 describeWithService('kafka', 'a producer of schemas/keying', (brokers) => {
-  const { options, create, readAll } = onBroker(brokers)
+  const { options, create, configure, readAll } = onBroker(brokers)
   // Where programs find the packages of this checkout.
   const cache = path.join(ROOT, 'node_modules/.cache')
   mkdirSync(cache, { recursive: true })
   const folder = mkdtempSync(path.join(cache, 'tributary-test-'))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  /** Runs the command, which is given the people, and looks at what it wrote. */
-  async function expectKeyed(command: string, args: readonly string[]): Promise<void> {
-    const topic = await create(eventsTopic('keying', { partitions: PARTITIONS }))
+  /** Runs the command, which is given the people; how it ended and what it said. */
+  async function run(command: string, args: readonly string[], topic: string, people = PEOPLE) {
     // Java reads its arguments as the locale says.
     const own = { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8' }
     const env = { ...own, KAFKA_BROKERS: brokers, TOPIC: topic }
-    const child = spawn(command, [...args, ...PEOPLE], { cwd: ROOT, env })
+    const child = spawn(command, [...args, ...people], { cwd: ROOT, env })
     let said = ''
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
     const status = await new Promise((done) => child.on('close', done))
+    return { status, said }
+  }
+
+  /** Looks at what the command wrote, and that it fails where nothing can be written. */
+  async function expectKeyed(command: string, args: readonly string[]): Promise<void> {
+    const topic = await create(eventsTopic('keying', { partitions: PARTITIONS }))
+    const { status, said } = await run(command, args, topic)
     expect([status, status === 0 ? '' : said]).toEqual([0, ''])
     const messages = await readAll(topic)
     const partitionFor = (person: string): number =>
@@ -82,6 +88,8 @@ describeWithService('kafka', 'a producer of schemas/keying', (brokers) => {
     for (const { key, value, partition } of messages) {
       expect(parser.parse({ offset: 0, key, value }, partition)).toBeTypeOf('object')
     }
+    await configure(topic, { 'max.message.bytes': '10' })
+    expect((await run(command, args, topic, ['a'])).status).not.toBe(0)
   }
 
   it('with kafkajs writes what the worker expects', async () => {
