@@ -111,12 +111,12 @@ async function oneCurrency(db: ClickHouse, request: ReportRequest): Promise<stri
   )
 }
 
-/** A goal without conversions in the range is an answer; one that nobody knows is a slip. */
+/** A goal without conversions in the range is an answer; one that no conversion has is a slip. */
 async function assertGoal(db: ClickHouse, goal: string): Promise<void> {
   const sql = "SELECT DISTINCT goal FROM bi_conversions WHERE goal != '' ORDER BY goal"
   const goals = (await db.rows<[string]>(sql)).flat()
-  if (goals.includes(goal)) return
+  if (goals.length === 0 || goals.includes(goal)) return
   throw new TributaryError('TRIBUTARY_USAGE', `The ledger holds no conversion of goal ${goal}.`, {
-    hint: goals.length === 0 ? 'It holds no conversions at all.' : `It holds ${goals.join(', ')}.`,
+    hint: `It holds ${goals.join(', ')}.`,
   })
 }

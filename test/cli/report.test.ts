@@ -66,6 +66,8 @@ const HELD = ROWS.filter((_, i) => i % 5 !== 0)
 let home: string
 let folder: string
 let db: ClickHouse
+/** Of the ledger before the first flush. */
+let ofNothing: unknown
 
 const creditRow = ({ at, hour, amounts, ...dimensions }: Booked) =>
   rowOf(
@@ -97,6 +99,8 @@ beforeAll(async () => {
   folder = join(home, 'ledger')
   await claimFolder(folder)
   db = await openFolder(folder)
+  await migrate(db)
+  ofNothing = await readReport(db, ALL).catch((error: unknown) => error)
   await fill(db)
 }, 60_000)
 afterAll(async () => {
@@ -202,6 +206,10 @@ describe('the numbers', () => {
     const amounts = lines.map(({ credit }) => Number(credit.linear))
     expect(amounts).toEqual(amounts.toSorted((a, b) => b - a))
     expect(amounts.length).toBe(3)
+  })
+
+  it('are none, and no mistake of whoever asks, before the first conversion', () => {
+    expect(ofNothing).toMatchObject({ lines: [], total: { linear: '0' } })
   })
 })
 
