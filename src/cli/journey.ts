@@ -29,7 +29,8 @@ const DEFAULT_FOLDERS = ['.tributary/replay', '.tributary/demo'] as const
 
 const HELP = `
 The id is the user_hash as it was sent: nothing is trimmed, folded or hashed. After a replay with
---hash-users that is the SHA-256 of the trimmed, lower-case address, in hex.
+--hash-users that is the SHA-256, in hex, of the trimmed, lower-case e-mail address, or of the phone
+number without its separators.
 --live reads the state of the workers in Redis, beside them: that of TRIBUTARY_REDIS__URL and
 TRIBUTARY_KAFKA__TOPIC, in the partition of the id. Without --db and --live it is the folder's.
 Exit codes: 65 when no journey of this person is held: never seen, or all of it forgotten.
