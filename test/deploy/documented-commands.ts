@@ -43,6 +43,7 @@ export const SERVICES: Story = [
 const BACKFILL = 'test/integration/same-numbers.test.ts'
 const LOCAL = 'test/deploy/local-services.test.ts'
 const HALTS = 'test/integration/halts.test.ts'
+const HALTS_OF_THE_LOG = 'test/integration/halts-of-the-log.test.ts'
 const SIM = 'test/sim/command.test.ts'
 const BAD_INPUT = 'test/bad-input/bad-input.test.ts'
 const CHAOS = 'test/chaos/chaos.test.ts'
@@ -56,6 +57,12 @@ export const ELSEWHERE: Readonly<Record<string, string>> = {
   'npx tributary migrate --clickhouse-only --bi-password-file /run/secrets/bi':
     'test/cli/migrate-clickhouse.test.ts',
   'npx tributary admin partitions --accept --execute': HALTS,
+  'npx tributary admin rebuild --partition 3 --reason "Redis was lost" --execute': HALTS,
+  'npx tributary admin lineage --partition 3 --reason "Redis was lost" --execute': HALTS,
+  'npx tributary admin lineage --partition 3 --at log-start --reason "created anew" --execute':
+    HALTS,
+  'npx tributary admin skip --partition 3 --from 1200 --to 1260 --reason "the disk" --execute':
+    HALTS_OF_THE_LOG,
   'npx tributary admin rebuild --all --reason "lookback 60 days"': HALTS,
   'npx tributary admin rebuild --all --reason "lookback 60 days" --execute': HALTS,
   'deploy/local/up': LOCAL,

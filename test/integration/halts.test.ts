@@ -157,6 +157,9 @@ describeWithServices(
       const worker = new LiveWorker(env)
       await halted(worker, partition, 'before_log_start')
       expect(await worker.stop()).toBe(0)
+      const lineage = ['admin', 'lineage', '--partition', '9', '--reason', 'trimmed']
+      const shown = await tributary(...lineage, '--at', 'log-start', '--json')
+      expect(JSON.parse(shown.stdout)).toMatchObject({ baseOffset: high })
       const rebuild = ['admin', 'rebuild', '--partition', '9', '--reason', 'trimmed', '--execute']
       expect(await tributary(...rebuild)).toMatchObject({ exitCode: 2 })
       const done = await tributary(...rebuild, '--lose-history')

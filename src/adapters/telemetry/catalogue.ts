@@ -183,7 +183,7 @@ const sold = (name: string, what: string): MetricSpec => ({
   type: 'counter',
   help:
     `${what} that this process booked, by direction: a correction is down. ` +
-    'After a rewind they are booked again; bi_conversions has the truth.',
+    'After a rewind and in a rebuild they are booked again; bi_conversions has the truth.',
   labels: ['topic', 'currency', 'direction'],
 })
 
