@@ -71,6 +71,7 @@ function valuesSchema(): string {
       resources: map,
       terminationGracePeriodSeconds: atLeast(1),
       migrate: object({ enabled: flag, args: texts }),
+      operator: object({ args: texts }),
       podDisruptionBudget: object({
         enabled: flag,
         maxUnavailable: { type: ['integer', 'string'] },

@@ -150,6 +150,19 @@ describeWithHelm('the Helm chart', (helm, chart) => {
     expect(loadConfig({ env: withSecrets(env) }).redis.url).toBe('rediss://of-the-secret:6379')
   })
 
+  it('renders a command of an operator as a Job of its own, with the settings of the workers', () => {
+    const args = ['admin', 'rebuild', '--all', '--reason', 'Redis was lost', '--execute']
+    const manifests = helm.render({ ...EVERYTHING, operator: { args } })
+    const jobs = manifests.filter(({ kind }) => kind === 'Job')
+    const job = jobs.find(({ metadata }) => 'generateName' in metadata)!
+    expect(jobs).toHaveLength(2)
+    expect(podOf(job).containers[0].args).toEqual(args)
+    const settings = environmentOf(ofKind(manifests, 'Deployment'))
+    delete settings['OTEL_EXPORTER_OTLP_ENDPOINT']
+    expect(environmentOf(job)).toEqual(settings)
+    expect(complaintsAbout([job])).toBe('')
+  })
+
   it('hands the alert rules on as they are', () => {
     const { spec } = ofKind(helm.render(EVERYTHING), 'PrometheusRule')
     expect(spec).toEqual(parse(read('deploy/prometheus/alerts.yml')))

@@ -86,6 +86,8 @@ const ITSELF = 'runs the tests; this is one of them'
 const HOURS = 'takes hours; what it runs are the commands above, what it writes is in test/proof'
 const DOCKER = 'needs images; deploy/containers/exercise.mjs runs it, compose.test.ts reads it'
 
+const CLUSTER = 'needs a cluster; chart.test.ts renders the same'
+
 /** Command -> why no test runs it. */
 export const NOT_RUN: Readonly<Record<string, string>> = {
   'npm test': ITSELF,
@@ -100,8 +102,11 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     'a program of ClickHouse; test/schema/cookbook.test.ts fills that table',
   'docker compose --profile demo up --wait': DOCKER,
   'docker compose --profile demo down -v': DOCKER,
-  'helm install shop deploy/helm/tributary --namespace live --values values.yaml':
-    'needs a cluster; chart.test.ts renders the same values',
+  'helm install shop deploy/helm/tributary --namespace live --values values.yaml': CLUSTER,
+  'kubectl -n live scale deployment/shop-tributary --replicas 0': CLUSTER,
+  [`helm template shop deploy/helm/tributary --namespace live --values values.yaml --show-only templates/operator.yaml --set-json 'operator.args=["admin","rebuild","--all","--reason","Redis was lost","--execute"]' | kubectl -n live create -f -`]:
+    CLUSTER,
+  'kubectl -n live logs --follow --selector app.kubernetes.io/component=operator': CLUSTER,
   'kafka-topics.sh --bootstrap-server kafka:9092 --alter --topic events --partitions 12':
     'a program of Kafka; test/integration/halts.test.ts adds partitions through its admin protocol',
 }

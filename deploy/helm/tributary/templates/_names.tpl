@@ -106,3 +106,26 @@ tolerations: {{ toYaml . | nindent 2 }}
 affinity: {{ toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
+
+{{/* The pod of a command that ends: `root` is the chart's `.`, `name` the container's, `args` what is run. */}}
+{{- define "tributary.jobPod" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+restartPolicy: Never
+securityContext:
+  {{- include "tributary.podSecurity" .root | nindent 2 }}
+{{- include "tributary.placement" .root }}
+containers:
+  - name: {{ .name }}
+    image: {{ include "tributary.image" .root | quote }}
+    imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+    args: {{ toJson .args }}
+    env:
+      {{- include "tributary.env" .root | nindent 6 }}
+    securityContext:
+      {{- include "tributary.containerSecurity" .root | nindent 6 }}
+    volumeMounts:
+      {{- include "tributary.mounts" .root | nindent 6 }}
+volumes:
+  {{- include "tributary.volumes" .root | nindent 2 }}
+{{- end }}
