@@ -117,7 +117,7 @@ export const HISTOGRAMS = {
   ),
   acquire: histogram(
     'tributary_acquire_duration_seconds',
-    'Time to take a partition over: from the owner token to the first read.',
+    'Time to take a partition over: the log asked, the state owned, checked and loaded.',
   ),
 } as const
 
@@ -164,7 +164,11 @@ export const GAUGES = {
     '1 for the state a partition is in: acquiring, running, paused or halted.',
     'state',
   ),
-  paused: gauge('tributary_partition_paused', '1 while a partition waits, by why.', 'reason'),
+  paused: gauge(
+    'tributary_partition_paused',
+    '1 while a partition waits: for store, dead_letters, log, or unflushed_rows to land.',
+    'reason',
+  ),
   halted: gauge(
     'tributary_partition_halted',
     '1 while a partition is halted until an operator decides, by why.',
