@@ -158,7 +158,7 @@ describe('the user for BI', () => {
 
   it('may set what `tributary sql` and `report` set', async () => {
     const settings = { ...READER_SETTINGS, ...serverPatience(60_000), readonly: 2 }
-    const set = Object.entries(settings).map(([name, value]) => `${name} = '${value}'`)
+    const set = Object.entries(settings).map(([name, value]) => `${name} = '${String(value)}'`)
     expect(await ask(`SELECT 1 SETTINGS ${set.join(', ')}`)).toBe('1\n')
   })
 
