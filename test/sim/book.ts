@@ -55,10 +55,10 @@ export class Book {
     return this.lineages.filter((one) => one.partition === partition)
   }
 
-  begin(lineage: NewLineage, isByOperator: boolean): void {
+  /** `isTraceless`: of a lineage there was before, nothing is left anywhere. */
+  begin(lineage: NewLineage, isTraceless: (before: Lineage) => boolean): void {
     const { partition, meta } = lineage
-    // A worker begins a state only where nobody knows of one: what was before left no trace.
-    if (!isByOperator) for (const one of this.of(partition)) one.isVoid = true
+    for (const one of this.of(partition)) if (isTraceless(one)) one.isVoid = true
     const same = this.of(partition).find((one) => one.meta.lineage === meta.lineage)
     if (same !== undefined) this.lineages.splice(this.lineages.indexOf(same), 1)
     const older = this.of(partition).filter((one) => !one.isVoid)

@@ -29,6 +29,8 @@ export class SimProcess implements Clock {
    * read under another's.
    */
   readonly reads = new Map<number, string>()
+  /** What the group has told it that was noted, by partition; null: nothing. */
+  readonly told = new Map<number, number | null>()
   /** The group is telling what it has assigned, or that nothing is. */
   isTold = false
   /** When it was asked to stop; -1: it was not. */

@@ -38,7 +38,12 @@ export function createSource(options: SourceOptions): RecordSource {
     facts: () => call('kafka.ask', () => log.facts()),
     bounds: (partition) => call('kafka.ask', () => log.log.bounds(partition)),
     end: (partition) => call('kafka.ask', () => log.log.bounds(partition).high),
-    noted: (partition) => call('kafka.ask', () => members.noted.get(partition) ?? null),
+    noted: (partition) =>
+      call('kafka.ask', () => {
+        const next = members.noted.get(partition) ?? null
+        process.told.set(partition, next)
+        return next
+      }),
     read: (partition, from) =>
       network.call(process, 'kafka.read', (fault) => {
         const jump = fault?.kind === 'jumped' ? fault.offsets : 0

@@ -116,11 +116,11 @@ export class SimWorld {
 
   /**
    * Whether anybody but the state store knows of the partition: then a state must not begin anew.
+   * `noted`: the group's offset, as of now or as somebody was told.
    */
-  isKnown(partition: number): boolean {
+  isKnown(partition: number, noted = this.members.noted.get(partition) ?? null): boolean {
     const { low } = this.log.log.bounds(partition)
-    const noted = this.members.noted.get(partition)
-    if (noted !== undefined && noted > low) return true
+    if (noted !== null && noted > low) return true
     return this.clickhouse.statuses(partition).size > 0
   }
 
@@ -135,13 +135,18 @@ export class SimWorld {
   #begun(partition: number, meta: PartitionMeta, process: SimProcess | null): void {
     const { lineage, baseOffset } = meta
     this.trace.note('begun', partition, lineage, baseOffset, meta.generation)
-    if (process !== null && this.isKnown(partition)) {
+    if (process !== null && this.isKnown(partition, process.told.get(partition))) {
       this.fail(`partition ${partition} began anew although it is known`)
     }
     const settings = this.#settingsOf(meta)
     if (settings === null) return
     const counts = this.acceptedCounts.get(partition) ?? this.#presentCounts(meta)
-    this.book.begin({ partition, meta, epoch: this.log.epoch, settings, counts }, process === null)
+    // A worker begins a state only where nobody knows of one; an operator leaves what has landed.
+    const known = this.clickhouse.statuses(partition)
+    this.book.begin(
+      { partition, meta, epoch: this.log.epoch, settings, counts },
+      (before) => process !== null || !known.has(before.meta.lineage),
+    )
   }
 
   /** As of the moment, or of an earlier one, when the topic was asked. */
