@@ -8,7 +8,9 @@ import { seenOf, takeBooked } from './booked.ts'
 import type { SeenBefore } from './booked.ts'
 import { sendCommit } from './commit.ts'
 import { Flusher } from './flusher.ts'
+import { Fenced, PartitionHalt } from './halt.ts'
 import { InFlight } from './in-flight.ts'
+import { openDueLists } from './loading.ts'
 import type { OutcomeCounts } from './outcome-counts.ts'
 import type { PartitionOptions } from './partition-options.ts'
 import { OVER } from './waiting.ts'
@@ -63,6 +65,24 @@ export class HeldPartition {
   /** Meta of the last commit that the store confirmed. */
   get committed(): PartitionMeta {
     return this.#committed
+  }
+
+  /**
+   * Opens the due lists up to `hour`; all that was computed must be in the store. Which lists there
+   * are and what they hold are two questions: where another worker has gone on in between, or the
+   * store has come back with less, one that is gone is no damage. Throws Fenced or PartitionHalt.
+   */
+  async openDueLists(hour: number): Promise<void> {
+    const { partition, token } = this
+    const { store } = this.#options
+    try {
+      await openDueLists(partition, store, partition.due.openedThrough + 1, hour)
+    } catch (error) {
+      if (!(error instanceof PartitionHalt)) throw error
+      const found = await store.owner()
+      if (found.token === token && found.meta?.next === this.#committed.next) throw error
+      throw new Fenced('the state is not the one any more that was read', { cause: error })
+    }
   }
 
   /** Takes what has changed and sends it off, once the commit before it is confirmed. */

@@ -242,9 +242,7 @@ export class PartitionWorker {
     const isFull = partition.journeys.size > limits.cachedJourneysMax
     if (isFull || hour > partition.due.openedThrough) await this.#drain(held)
     if (isFull) partition.journeys.evict(Math.floor(limits.cachedJourneysMax * 0.9))
-    if (hour > partition.due.openedThrough) {
-      await openDueLists(partition, store, partition.due.openedThrough + 1, hour)
-    }
+    if (hour > partition.due.openedThrough) await held.openDueLists(hour)
     await loadJourneys(partition, store, personsOf(span.records))
   }
 

@@ -5,6 +5,7 @@ import { Fenced } from '../../src/runtime/halt.ts'
 import { generateLog } from '../logs/build-log.ts'
 import { settingsFor } from '../logs/settings-for.ts'
 import { referenceOf } from './reference.ts'
+import { withMethods } from './with-methods.ts'
 import { createWitness } from './witness.ts'
 import {
   createWorker,
@@ -16,6 +17,7 @@ import {
   spanOf,
   stateOf,
 } from './world.ts'
+import type { World } from './world.ts'
 
 const SIZES = { from: 7, to: 7 }
 const BEGINNING = 'beginning'
@@ -75,5 +77,59 @@ describe('a worker that loses the partition while it acquires it writes nothing 
     await driveToEnd(world, createWorker(world, {}, { store, ledger }), SIZES)
     expect(await stateOf(world.store)).toBe(expected.finalState)
     expect(ledgerRows(world)).toEqual(expected.rows)
+  })
+})
+
+describe('a due list that vanishes while a worker looks for it', () => {
+  const settings = settingsFor(3)
+  const log = generateLog(3, { settings, endTicks: 2, records: { min: 40, max: 40 } })
+  const middle = log[20]!.offset
+
+  /** Applies half of the log and then the rest, for which lists are gone by then. */
+  async function applyWithout({
+    meanwhile = () => Promise.resolve(),
+    goneBack = 0,
+  }: {
+    readonly meanwhile?: (world: World) => Promise<void>
+    readonly goneBack?: number
+  }): Promise<unknown> {
+    const world = createWorld(log, settings)
+    let isGone = false
+    const store = withMethods(world.store, {
+      loadDue: async (from, to) => {
+        const lists = await world.store.loadDue(from, to)
+        return isGone ? lists.map(({ hour }) => ({ hour, persons: new Uint8Array() })) : lists
+      },
+      owner: async () => {
+        const { token, meta } = await world.store.owner()
+        return { token, meta: { ...meta!, next: meta!.next - goneBack } }
+      },
+    })
+    const worker = createWorker(world, {}, { store })
+    const next = await worker.acquire(logView(world))
+    await worker.apply(spanOf(world, next, middle))
+    await worker.drain()
+    isGone = true
+    await meanwhile(world)
+    return worker.apply(spanOf(world, middle, endOf(world))).then(
+      () => null,
+      (error: unknown) => error,
+    )
+  }
+
+  it('is no halt where another worker has taken the partition', async () => {
+    const meanwhile = async (world: World): Promise<void> => {
+      await createWorker(world, {}, {}).acquire(logView(world))
+    }
+    expect(await applyWithout({ meanwhile })).toBeInstanceOf(Fenced)
+  })
+
+  it('is no halt where the store has gone back', async () => {
+    expect(await applyWithout({ goneBack: 1 })).toBeInstanceOf(Fenced)
+  })
+
+  it('is a halt where nobody else has been', async () => {
+    const error = await applyWithout({})
+    expect(error).toMatchObject({ reason: 'state_incomplete' })
   })
 })

@@ -140,7 +140,14 @@ export class SimRedis {
       countJourneys: () => load(() => this.#countJourneys(partition)),
       loadDictionary: () => load(() => this.#loadDictionary(partition)),
       loadLedger: () => load(() => this.#loadLedger(partition)),
-      loadDue: (from, to) => load(() => store().loadDue(from, to)),
+      // Which lists there are, and then the lists: two questions, as of the real store.
+      loadDue: async (from, to) => {
+        const named = await load(() => store().loadDue(from, to))
+        if (named.length === 0) return []
+        const lists = await load(() => store().loadDue(from, to))
+        const held = new Map(lists.map((list) => [list.hour, list]))
+        return named.map(({ hour }) => held.get(hour) ?? { hour, persons: new Uint8Array() })
+      },
       loadJourneys: (persons) => load(() => store().loadJourneys(persons)),
     }
   }
