@@ -67,7 +67,13 @@ export async function runPart(folder: string, part: PartSpec): Promise<PartRun> 
 
 async function commitNow(): Promise<string> {
   const { stdout: id } = await execute('git', ['rev-parse', '--short', 'HEAD'])
-  const { stdout: changed } = await execute('git', ['status', '--porcelain', 'src', 'test', ':!test/PROOF.md'])
+  const { stdout: changed } = await execute('git', [
+    'status',
+    '--porcelain',
+    'src',
+    'test',
+    ':!test/PROOF.md',
+  ])
   return `${id.trim()}${changed === '' ? '' : '+'}`
 }
 
