@@ -27,7 +27,17 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 /** Small numbers that look random: the high half of a multiplication by a prime. */
 const scatter = (i: number, range: number): number => (Math.imul(i, 0x9e37_79b1) % range) >>> 0
 
-/** About 270 bytes; one event in a hundred is a purchase. Times are out of order by up to a day. */
+/** What pixels send along and nobody counts. */
+const PAGE = {
+  user_agent:
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 26_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.1 Mobile/15E148 Safari/604.1',
+  page_url: `https://shop.example/collections/${'new-arrivals-and-more/'.repeat(6)}item`,
+  referrer: `https://video.example/${'watch/for-you/'.repeat(12)}`,
+  consent: 'analytics,ads,personalisation',
+  screen: { width: 1179, height: 2556, ratio: 3, locale: 'de-DE', timezone: 'Europe/Berlin' },
+}
+
+/** About 900 bytes; one event in a hundred is a purchase. Times are out of order by up to a day. */
 function line(i: number, total: number): string {
   const person = scatter(i + 7, 1 << 30) % PERSONS
   const timeMs =
@@ -41,7 +51,12 @@ function line(i: number, total: number): string {
     action_type: isPurchase ? 'purchase' : 'click',
     metadata: isPurchase
       ? { value: '19.99', currency: 'EUR', transaction_id: `order-${i}`, source: 'checkout' }
-      : { utm_campaign: `campaign-${i % 7}`, content_id: `video-${i % 501}`, session_id: `s${i}` },
+      : {
+          ...PAGE,
+          utm_campaign: `campaign-${i % 7}`,
+          content_id: `video-${i % 501}`,
+          session_id: `s${i}`,
+        },
   })}\n`
 }
 

@@ -24,7 +24,7 @@ import {
 import type { World } from './world.ts'
 
 const LOGS = 24
-const RUNS = 60
+const RUNS = 30
 
 const ignoreFenced = (error: unknown): void => {
   if (!(error instanceof Fenced)) throw error
