@@ -159,8 +159,9 @@ export class PartitionLoop {
     try {
       return await this.#acquire()
     } catch (error) {
-      if (!(error instanceof PartitionHalt) || this.#reading.signal.aborted) throw error
-      return await this.#acquire()
+      if (!(error instanceof PartitionHalt)) throw error
+      // Nobody looks a second time for a partition that is not wanted any more.
+      return this.#reading.signal.aborted ? null : await this.#acquire()
     } finally {
       this.state.isAttempting = false
     }

@@ -206,7 +206,7 @@ export const MUTANTS_OF_THE_STORE: readonly Mutant[] = [
     patches: [
       {
         file: LOOP,
-        find: '      if (!(error instanceof PartitionHalt) || this.#reading.signal.aborted) throw error\n      return await this.#acquire()',
+        find: '      return this.#reading.signal.aborted ? null : await this.#acquire()',
         replace: '      throw error',
       },
     ],
