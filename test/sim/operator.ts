@@ -238,7 +238,7 @@ export class Operator {
   }
 
   async #accept(partition: number): Promise<void> {
-    const { redis, book, log, acceptedCounts } = this.#world
+    const { redis, clickhouse, book, log, acceptedCounts } = this.#world
     const { counts, isChanged } = await acceptPartitions(this.#context(partition))
     this.#world.trace.note('accepted', partition, JSON.stringify(counts))
     const lineage = book.current(partition)
@@ -247,8 +247,9 @@ export class Operator {
     if (lineage.counts.at(-1)!.count !== log.partitions) {
       const { high } = log.log.bounds(partition)
       const { fromOffset, count } = lineage.counts.at(-1)!
-      // What was judged before stays judged as it was.
-      const judged = meta.next > fromOffset ? [{ fromOffset: meta.next, count }] : []
+      // What was judged before stays judged as it was, also where the state has gone back since.
+      const next = Math.max(meta.next, clickhouse.flushedThrough(partition, meta.lineage))
+      const judged = next > fromOffset ? [{ fromOffset: next, count }] : []
       lineage.counts = [...lineage.counts, ...judged, { fromOffset: high, count: log.partitions }]
       acceptedCounts.set(partition, lineage.counts)
     }

@@ -29,7 +29,12 @@ export async function acceptPartitions(context: OperatorContext): Promise<Accept
   const noted = rows.map(({ fromOffset, count }) => ({ fromOffset, count }))
   const isNoted = noted.some(({ count }) => count === partitions)
   const latest = noted.length > known.length ? noted : known
-  const counts = isNoted ? noted : countsWith(latest, { next: meta.next, end, partitions })
+  // What a state that has gone back had judged before is published as it was.
+  const landed = (await ledger.progress(topic, partition))
+    .filter(({ lineage }) => lineage === meta.lineage)
+    .map(({ flushedThrough }) => flushedThrough)
+  const next = Math.max(meta.next, ...landed)
+  const counts = isNoted ? noted : countsWith(latest, { next, end, partitions })
   if (!isExecuted) return { partition, counts, isChanged: true }
   await ledger.writePartitionCounts(counts.map((count) => ({ topic, partition, ...count })))
   await noteDecision(store, token, { ...meta, partitionCounts: formatPartitionCounts(counts) })
