@@ -163,7 +163,8 @@ describeWithServices(['redis', 'clickhouse'], 'a log', (redisUrl, clickhouseUrl)
         expect(await admin.createTopics({ topics: [wanted], waitForLeaders: false })).toBe(true)
       }, WITHIN)
       await admin.disconnect()
-      await expectHalt({ ...own, TRIBUTARY_HALT: 'exit' }, 'beyond_log_end')
+      // The other partition has no record that could differ, but the topic has another id.
+      await expectHalt(own, 'beyond_log_end')
     }, 120_000)
 
     it('because a batch is damaged, until an operator gives that batch up', async () => {
