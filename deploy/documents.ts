@@ -1,9 +1,9 @@
 // Writes the documents of this folder that are made from the worker's catalogues, and what the Helm
 // chart holds of them; with --check only tells whether they are up to date. Run by `npm run
 // generate`.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
+import { markdownTable } from '../schemas/markdown-table.ts'
+import { writeDocuments } from '../schemas/write-documents.ts'
 import {
   COUNTERS,
   GAUGES,
@@ -23,11 +23,8 @@ import { chartDocuments } from './helm/documents.ts'
 
 const code = (text: string): string => `\`${text}\``
 
-const table = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
-
 const metricTable = (...groups: readonly Readonly<Record<string, MetricSpec>>[]): string =>
-  table(
+  markdownTable(
     ['metric', 'type', 'labels', 'meaning'],
     groups
       .flatMap((group) => Object.values(group))
@@ -92,7 +89,7 @@ them. Errors are never held back.
 
 ## Events
 
-${table(
+${markdownTable(
   ['event', 'level', 'meaning'],
   Object.entries({ ...PROCESS_EVENTS, ...WORKER_EVENTS }).map(([name, { level, meaning }]) => [
     code(name),
@@ -103,7 +100,7 @@ ${table(
 
 ## Fields
 
-${table(
+${markdownTable(
   ['field', 'what it holds'],
   Object.entries(LOG_FIELDS).map(([name, meaning]) => [code(name), meaning]),
 )}
@@ -112,20 +109,12 @@ ${table(
 
 With \`--json\`, in \`process_failed\`, and in the words on stderr. The exit code is the process's.
 
-${table(['code', 'exit', 'meaning', 'what to do'], errorRows())}
+${markdownTable(['code', 'exit', 'meaning', 'what to do'], errorRows())}
 `
 
-const check = process.argv.includes('--check')
 const options = await resolveConfig(import.meta.filename)
-for (const [name, text] of [
-  ['METRICS.md', metrics()],
-  ['EVENTS.md', events()],
-  ...chartDocuments(),
-] as const) {
-  const file = join(import.meta.dirname, name)
-  const wanted = await format(text, { ...options, filepath: name })
-  if (existsSync(file) && readFileSync(file, 'utf8') === wanted) continue
-  if (check) process.stderr.write(`deploy/${name} is out of date: run npm run generate\n`)
-  else writeFileSync(file, wanted)
-  if (check) process.exitCode = 1
-}
+const sources = [['METRICS.md', metrics()], ['EVENTS.md', events()], ...chartDocuments()] as const
+const formatted = sources.map(async ([name, text]) => {
+  return [name, await format(text, { ...options, filepath: name })] as const
+})
+writeDocuments(import.meta.dirname, await Promise.all(formatted))

@@ -5,6 +5,17 @@ import type { PartitionMeta } from '../ports/state-store.ts'
 import { lineageOf } from '../schema/lineage.ts'
 import { PartitionHalt } from './halt.ts'
 
+/** The one begun last; of another cluster nobody can tell. `rows`: all there have been. */
+export function newestLineage(
+  rows: readonly LineageRow[],
+  clusterId: string,
+): LineageRow | undefined {
+  const earlier = rows.length - 1
+  return rows.find(({ topic, partition, baseOffset, lineage }) => {
+    return lineageOf({ clusterId, topic, partition, baseOffset, earlier }) === lineage
+  })
+}
+
 /** `rows`: the lineages that ClickHouse knows of the partition. Pure. */
 export function isReplaced(
   { lineage, clusterId }: Pick<PartitionMeta, 'lineage' | 'clusterId'>,
@@ -14,10 +25,7 @@ export function isReplaced(
   // What has never been flushed has no row yet.
   if (own === undefined) return false
   if (own.status === 'retired') return true
-  const earlier = rows.length - 1
-  const newest = rows.find(({ topic, partition, baseOffset, lineage: one }) => {
-    return lineageOf({ clusterId, topic, partition, baseOffset, earlier }) === one
-  })
+  const newest = newestLineage(rows, clusterId)
   // One that is being built has not replaced anything yet.
   return newest !== undefined && newest !== own && newest.status === 'active'
 }

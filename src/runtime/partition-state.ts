@@ -7,12 +7,10 @@ import type { Telemetry } from '../ports/telemetry.ts'
 import { AnswerWatch } from './answer-watch.ts'
 import type { PartitionHalt } from './halt.ts'
 import type { PartitionWorker } from './partition-worker.ts'
-import type { PartitionStatus } from './worker-options.ts'
+import type { PartitionStatus, PauseReason } from './worker-options.ts'
 
 /** A service that has not answered for so long pauses the partition. */
 const SLOW_MS = 3_000
-
-type PauseReason = 'unflushed_rows' | 'store' | 'dead_letters' | 'log'
 
 interface Pause {
   readonly reason: PauseReason

@@ -55,11 +55,13 @@ export interface WorkerOptions {
   readonly telemetry: Telemetry
 }
 
+export type PauseReason = 'unflushed_rows' | 'store' | 'dead_letters' | 'log'
+
 export interface PartitionStatus {
   readonly partition: number
   readonly state: 'acquiring' | 'running' | 'paused' | 'halted'
   /** Why it is paused or halted; '' else. */
-  readonly reason: HaltReason | 'unflushed_rows' | 'store' | 'dead_letters' | 'log' | ''
+  readonly reason: HaltReason | PauseReason | ''
   /** A sentence for people; '' when there is nothing to say. */
   readonly message: string
   /** Committed position, and the ends of the log as of the last read; -1: not known yet. */

@@ -6,10 +6,9 @@ import { TributaryError } from '../../ports/errors.ts'
 import type { LineageRow, ProgressRow } from '../../ports/ledger-sink.ts'
 import type { LogBounds } from '../../ports/record-source.ts'
 import type { PartitionMeta } from '../../ports/state-store.ts'
-import { lineageOf } from '../../schema/lineage.ts'
 import { firstMeta } from '../first-meta.ts'
 import { Fenced } from '../halt.ts'
-import { isReplaced } from '../lineage-in-force.ts'
+import { isReplaced, newestLineage } from '../lineage-in-force.ts'
 import type { PartitionOptions } from '../partition-options.ts'
 import { closeLineage, loadWhole } from './close-lineage.ts'
 import { lookAt } from './context.ts'
@@ -109,11 +108,7 @@ function ofNewest(
   lineages: readonly LineageRow[],
   clusterId: string,
 ): readonly ProgressRow[] {
-  const newest = lineages.find(({ topic, partition, baseOffset, lineage }) => {
-    const earlier = lineages.length - 1
-    return lineageOf({ clusterId, topic, partition, baseOffset, earlier }) === lineage
-  })
-  // Of another cluster nobody can tell which was the newest.
+  const newest = newestLineage(lineages, clusterId)
   return newest ? progress.filter(({ lineage }) => lineage === newest.lineage) : progress
 }
 
