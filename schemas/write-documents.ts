@@ -1,4 +1,4 @@
-// Writes generated files, or with --check on the command line only tells which are out of date; then
+// Writes generated files; with --check on the command line it only tells which are out of date, and
 // the process ends with 1.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
