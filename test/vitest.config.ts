@@ -15,6 +15,13 @@ const LONG = [
   '/replay.',
 ]
 
+/**
+ * Nothing outside of themselves is touched by these. They share their process with others of them,
+ * one after the other: what all of them import is loaded, and compiled, once.
+ */
+const PURE = ['contract', 'core', 'golden', 'logs', 'oracle', 'runtime', 'schema']
+const PURE_FILES = PURE.map((folder) => `test/${folder}/**/*.test.ts`)
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification): number => {
@@ -28,7 +35,13 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'pure', include: PURE_FILES, isolate: false } },
+      {
+        extends: true,
+        test: { name: 'rest', include: ['test/**/*.test.ts'], exclude: PURE_FILES },
+      },
+    ],
     sequence: { sequencer: LongestFirst },
     // Left to itself, vitest keeps one core free: on a small machine that is half of them. One more
     // than there are, since tests of sessions and outages mostly wait.

@@ -102,7 +102,8 @@ const RULES: readonly Rule[] = [
   },
   {
     check: 'log',
-    isBroken: ({ next }, { log: { low, high } }) => next < low || next > high,
+    isBroken: ({ next, activeAt }, { log: { low, high } }) =>
+      next < low || Math.max(next, activeAt) > high,
     seen: 'at an offset outside of the log: trimmed, or created anew',
     fix: BY_HAND,
   },

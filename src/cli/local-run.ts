@@ -13,7 +13,7 @@ import {
 import type { Settings } from '../core/settings.ts'
 import type { DeadLetterSink } from '../ports/dead-letter-sink.ts'
 import { DEFAULT_LIMITS } from '../runtime/partition-options.ts'
-import type { JudgedSpan, Limits } from '../runtime/partition-options.ts'
+import type { JudgedSpan, Limits, LogView } from '../runtime/partition-options.ts'
 import { PartitionWorker } from '../runtime/partition-worker.ts'
 import { settle } from '../runtime/settle.ts'
 import { settingsFingerprint } from '../schema/settings-fingerprint.ts'
@@ -28,6 +28,15 @@ const LIMITS: Limits = {
   commitJourneysMax: Infinity,
   commitBytesMax: 64 << 20,
   cachedJourneysMax: Infinity,
+}
+
+/** A file is read from its beginning, by nobody else. */
+const EMPTY_LOG: LogView = {
+  facts: FILE_FACTS,
+  bounds: { low: 0, high: 0 },
+  groupNext: null,
+  readAt: () => Promise.resolve(null),
+  again: () => Promise.resolve(EMPTY_LOG),
 }
 
 export interface LocalRunOptions {
@@ -68,12 +77,7 @@ export class LocalRun {
   }
 
   async start(): Promise<void> {
-    await this.worker.acquire({
-      facts: FILE_FACTS,
-      bounds: { low: 0, high: 0 },
-      groupNext: null,
-      readAt: () => Promise.resolve(null),
-    })
+    await this.worker.acquire(EMPTY_LOG)
   }
 
   async apply(span: JudgedSpan): Promise<void> {

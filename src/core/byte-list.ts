@@ -17,7 +17,7 @@ export class ByteListBuilder {
   #length = 0
 
   /** With room for items and bytes as expected; it grows beyond. */
-  constructor(items = 64, bytes = 1024) {
+  constructor(items = 8, bytes = 128) {
     const buffer = new ArrayBuffer(Math.ceil(bytes / 8) * 8)
     this.bytes = new Uint8Array(buffer)
     this.words = new Int32Array(buffer)

@@ -27,13 +27,15 @@ export interface Changes {
 
 /** Everything that changed since the last call. */
 export function takeChanges(partition: Partition): Changes {
+  const { persons, journeys } = takeJourneys(partition)
   return {
-    ...takeJourneys(partition),
+    persons,
+    journeys,
     dictionary: partition.dictionary.takeAdded(),
     dueDropped: partition.due.takeDropped(),
-    dueAppended: partition.due.takeAppended().map(({ hour, persons }) => ({
-      hour,
-      persons: personsToBytes(persons, 0, persons.length / 4),
+    dueAppended: partition.due.takeAppended().map((due) => ({
+      hour: due.hour,
+      persons: personsToBytes(due.persons, 0, due.persons.length / 4),
     })),
     ledger: takeLedger(partition.ledger),
   }

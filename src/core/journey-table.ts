@@ -6,7 +6,7 @@ import { JourneySlab } from './journey-slab.ts'
 
 const NONE = -1
 /** What there is room for at first; it doubles when it is full. */
-const FIRST_ENTRIES = 1 << 7
+const FIRST_ENTRIES = 1 << 3
 /** Holes of less than 16 MB are not worth a move. */
 const COMPACTED_WORDS_MIN = 1 << 22
 

@@ -102,9 +102,9 @@ export class BookedTable {
   }
 }
 
-/** A power of two from 8 to 4,096: beyond, growing costs little. */
+/** A power of two from 2 to 4,096: beyond, growing costs little. */
 function roomFor(rows: number): number {
-  let room = 8
+  let room = 2
   while (room < rows && room < 4096) room *= 2
   return room
 }

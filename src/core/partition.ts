@@ -73,7 +73,7 @@ export class Partition {
   usesFastPath = true
   readonly #goals: Goals
   readonly #journey = new Journey()
-  readonly #packed = { ...createPackedEvent(), action: '' }
+  readonly #packed = { action: '', ...createPackedEvent() }
   readonly #delta = new Delta()
   readonly #appending
   #words = new Int32Array(1024)

@@ -38,7 +38,7 @@ export class RowTable {
   #keyWords = 0
 
   /** `rows`, a power of two, is what it has room for before it grows. */
-  constructor(layout: SlotLayout, rows = 8) {
+  constructor(layout: SlotLayout, rows = 2) {
     this.layout = layout
     this.slots = new Float64Array(rows * layout.stride)
     this.#index = new Int32Array(rows * 2).fill(NONE)

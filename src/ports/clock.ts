@@ -6,6 +6,8 @@ export interface Clock {
   now(): number
   /** Resolves after `ms`, or as soon as the signal aborts; never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Calls `run` after `ms`, unless what it answers is called before. */
+  after(ms: number, run: () => void): () => void
 }
 
 export interface Random {

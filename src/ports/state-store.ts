@@ -97,7 +97,11 @@ export type CommitResult = 'committed' | 'fenced'
  * the caller reads `owner` again and decides, token first.
  */
 export interface StateStore {
-  /** Makes `token` the owner. Resolves to the meta, or null where there is no state yet. */
+  /**
+   * Makes `token` the owner, until another does or the store starts anew: one that has fallen back
+   * to an owner before may have shown it what another wrote meanwhile. Resolves to the meta, or
+   * null where there is no state yet.
+   */
   acquire(token: string): Promise<PartitionMeta | null>
   /** Creates the state if there is none and `token` owns it. */
   create(token: string, meta: PartitionMeta): Promise<CommitResult>
@@ -107,6 +111,7 @@ export interface StateStore {
   evictionPolicy(): Promise<string | null>
   /** Drops whatever state there is and begins with `meta`, in one step. */
   restart(token: string, meta: PartitionMeta): Promise<CommitResult>
+  /** `token`: null where nobody owns it. */
   owner(): Promise<{ readonly token: string | null; readonly meta: PartitionMeta | null }>
   loadDictionary(): Promise<DictionaryEntry[]>
   /** The hours not yet verified in ClickHouse, oldest first. */
@@ -116,9 +121,6 @@ export interface StateStore {
   /** One value per person (16 bytes each), empty where there is no journey. */
   loadJourneys(persons: Uint8Array): Promise<ByteList>
   commit(commit: Commit): Promise<CommitResult>
-  /**
-   * Deletes booked hours that ClickHouse was shown to hold, if the stored `next` has come as far as
-   * `next`: in a store that has fallen back they may be open again.
-   */
-  forgetHours(token: string, hours: readonly number[], next: number): Promise<CommitResult>
+  /** Deletes booked hours that ClickHouse was shown to hold. */
+  forgetHours(token: string, hours: readonly number[]): Promise<CommitResult>
 }

@@ -1,11 +1,13 @@
 // Taking a partition over: become the owner, verify that state, ledger and log belong together, and
 // read back what the core needs in memory. Journeys are read on demand.
 import { restoreLedger } from '../core/changes.ts'
+import { hourOf } from '../core/journey-layout.ts'
 import { Partition } from '../core/partition.ts'
 import { recordFingerprint } from '../schema/lineage.ts'
 import type { PartitionMeta, StateStore } from '../ports/state-store.ts'
 import { firstMeta } from './first-meta.ts'
 import { Fenced, PartitionHalt } from './halt.ts'
+import { openDueLists } from './loading.ts'
 import type { LogView, PartitionOptions } from './partition-options.ts'
 import { evictionHalt, expectTopic } from './topic-refusal.ts'
 
@@ -37,8 +39,16 @@ async function takeOver(options: PartitionOptions, log: LogView, token: string):
   const policy = await store.evictionPolicy()
   if (policy !== null) throw evictionHalt(policy)
   const meta = found ?? (await begin(options, log, token))
-  await verify(meta, options, log)
-  return { token, meta, partition: await loadPartition(options, meta) }
+  await verify(meta, options, log).catch(async (error: unknown) => {
+    if (!(error instanceof PartitionHalt)) throw error
+    // The log was looked at before the state was read: its owner may have gone on in between.
+    await verify(meta, options, await log.again())
+  })
+  const partition = await loadPartition(options, meta)
+  if (meta.streamTimeMs > 0) {
+    await openDueLists(partition, store, meta.dueFromHour, hourOf(meta.streamTimeMs))
+  }
+  return { token, meta, partition }
 }
 
 /**
@@ -80,7 +90,7 @@ function expectAll(what: string, written: number, found: number): void {
  */
 async function expectOwner(store: StateStore, token: string): Promise<void> {
   if ((await store.owner()).token === token) return
-  throw new Fenced('another worker took the partition meanwhile')
+  throw new Fenced('another worker took the partition meanwhile, or the store started anew')
 }
 
 /** Creates the state of a partition that nobody has known before. */
@@ -130,6 +140,10 @@ async function verify(meta: PartitionMeta, options: PartitionOptions, log: LogVi
   }
   if (meta.next > high) {
     throw new PartitionHalt('beyond_log_end', `next is ${meta.next}, the log ends at ${high}`)
+  }
+  if (meta.activeAt > high) {
+    const message = `the log ended at ${meta.activeAt} when the rebuild began, now at ${high}`
+    throw new PartitionHalt('beyond_log_end', message)
   }
   // Where the last record tells nothing: there was none, it was trimmed, or it is the same by
   // chance.

@@ -17,11 +17,13 @@ type Ports = Pick<PartitionOptions, 'store' | 'clock' | 'probe'> & {
 export async function sendCommit(ports: Ports, commit: Commit): Promise<void> {
   const { store, clock, probe, signal } = ports
   for (let wait = RETRY_MIN_MS; ; wait = Math.min(wait * 2, RETRY_MAX_MS)) {
+    let isAnswered = false
     try {
       await probe.at('commit')
       const result = await passing(probe, 'commit-sent', store.commit(commit))
       await probe.at('committed')
       if (result === 'committed') return
+      isAnswered = true
     } catch {
       await clock.sleep(wait, signal)
     }
@@ -31,6 +33,8 @@ export async function sendCommit(ports: Ports, commit: Commit): Promise<void> {
     if (position === 'lost' || signal.aborted) {
       throw new Fenced(`the commit from ${commit.from} was fenced off or given up`)
     }
+    // Refused where nothing speaks against it, as while a cluster moves a slot: not at once again.
+    if (isAnswered) await clock.sleep(wait, signal)
   }
 }
 

@@ -32,7 +32,7 @@ export function firstMeta(
   return {
     next: baseOffset,
     streamTimeMs: 0,
-    lineage: lineageOf({ clusterId, topic, partition, baseOffset, earlier }),
+    lineage: lineageOf({ clusterId, topic, topicId, partition, baseOffset, earlier }),
     baseOffset,
     generation,
     fingerprint,

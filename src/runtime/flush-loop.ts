@@ -6,7 +6,6 @@ import { Fenced } from './halt.ts'
 import type { PartitionLoop } from './partition-loop.ts'
 import { sentence } from './sentence.ts'
 import type { WorkerOptions } from './worker-options.ts'
-import { OVER } from './waiting.ts'
 
 const FAILED_WAIT_MAX_MS = 30_000
 
@@ -15,7 +14,8 @@ export class FlushLoop {
   readonly #loops: () => Iterable<PartitionLoop>
   /** Flushes follow each other. */
   #turn: Promise<boolean> = Promise.resolve(true)
-  #waker = new AbortController()
+  /** Ends the wait before the next flush, if there is one. */
+  #wake = (): void => undefined
   #isStopped = false
   #isFailing = false
   #recheckedMs: number
@@ -36,11 +36,10 @@ export class FlushLoop {
 
   /** Resolves after `stop`, when nothing is under way any more. */
   async run(): Promise<void> {
-    const { clock, timings } = this.#options
+    const { timings } = this.#options
     let wait = timings.flushEveryMs
     for (;;) {
-      this.#waker = new AbortController()
-      if (!this.#isStopped) await clock.sleep(wait, this.#waker.signal)
+      if (!this.#isStopped) await this.#pause(wait)
       if (this.#isStopped) break
       this.#isFailing = !(await this.flush())
       wait = this.#isFailing ? Math.min(wait * 2, FAILED_WAIT_MAX_MS) : timings.flushEveryMs
@@ -52,18 +51,31 @@ export class FlushLoop {
   /** No more flushes but those that are asked for. */
   stop(): void {
     this.#isStopped = true
-    this.#waker.abort(OVER)
+    this.#wake()
   }
 
   /** Rows wait: flushes at once, unless the last flush failed. */
   request(): void {
-    if (!this.#isFailing) this.#waker.abort(OVER)
+    if (!this.#isFailing) this.#wake()
   }
 
   /** Flushes whatever can be; resolves to whether ClickHouse took it. Never rejects. */
   flush(): Promise<boolean> {
     this.#turn = this.#turn.then(() => this.#flush())
     return this.#turn
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.after(ms, resolve)
+      // Written straight into the field, Node 20 would make it an object for long: it would keep
+      // all that it knows, which is the whole worker, until the next full collection.
+      const wake = (): void => {
+        cancel()
+        resolve()
+      }
+      this.#wake = wake
+    })
   }
 
   async #flush(): Promise<boolean> {

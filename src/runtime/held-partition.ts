@@ -137,7 +137,7 @@ export class HeldPartition {
     { to, letters, counted }: Part,
     booked: ReturnType<typeof takeBooked>,
   ): Promise<Error | null> {
-    const { clock, telemetry, partition, deadLetters, probe } = this.#options
+    const { store, clock, telemetry, partition, deadLetters, probe } = this.#options
     const begunMs = clock.now()
     const records = this.inFlight.handOn(to)
     try {
@@ -146,7 +146,7 @@ export class HeldPartition {
         await deadLetters.send(letters)
         await probe.at('dead-letters-sent')
       }
-      await sendCommit({ ...this.#options, signal: this.#givenUp.signal }, commit)
+      await sendCommit({ store, clock, probe, signal: this.#givenUp.signal }, commit)
       this.#committed = commit.meta
       this.inFlight.committed(records)
       counted.report(telemetry, partition)

@@ -5,14 +5,18 @@ import type { PartitionMeta } from '../ports/state-store.ts'
 import { lineageOf } from '../schema/lineage.ts'
 import { PartitionHalt } from './halt.ts'
 
-/** The one begun last; of another cluster nobody can tell. `rows`: all there have been. */
+/**
+ * The one begun last, of several; of another cluster nobody can tell. `rows`: all there have been.
+ */
 export function newestLineage(
   rows: readonly LineageRow[],
   clusterId: string,
 ): LineageRow | undefined {
   const earlier = rows.length - 1
+  // Its name is known without the topic's id, but for that of a first one.
+  const topicId = ''
   return rows.find(({ topic, partition, baseOffset, lineage }) => {
-    return lineageOf({ clusterId, topic, partition, baseOffset, earlier }) === lineage
+    return lineageOf({ clusterId, topic, topicId, partition, baseOffset, earlier }) === lineage
   })
 }
 

@@ -57,7 +57,7 @@ export interface JudgedSpan {
   source(i: number): SourceRecord
 }
 
-/** What is known of the partition's log when it is acquired. */
+/** What was known of the partition's log at one time. */
 export interface LogView {
   readonly facts: TopicFacts
   readonly bounds: LogBounds
@@ -65,4 +65,6 @@ export interface LogView {
   readonly groupNext: number | null
   /** The record at an offset, or null if it is no longer kept. */
   readAt(offset: number): Promise<SourceRecord | null>
+  /** A later look. */
+  again(): Promise<LogView>
 }

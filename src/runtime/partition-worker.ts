@@ -2,7 +2,6 @@
 // order, each commit fenced by the owner token and `next`. While one commit is under way the next
 // span is computed on top of it; if a commit fails, memory is dropped and the partition acquired
 // again. Memory is only ever a cache of the store.
-import { hourOf } from '../core/journey-layout.ts'
 import type { Outcome, RejectionReason } from '../core/event.ts'
 import { changesMost } from '../core/partition.ts'
 import { skipOffsets } from '../core/skip.ts'
@@ -15,7 +14,7 @@ import type { Flusher } from './flusher.ts'
 import { Fenced, PartitionHalt } from './halt.ts'
 import { HeldPartition } from './held-partition.ts'
 import { letterOf } from './letter.ts'
-import { hourReached, loadJourneys, loadMissing, openDueLists, personsOf } from './loading.ts'
+import { hourReached, loadJourneys, loadMissing, personsOf } from './loading.ts'
 import { OutcomeCounts } from './outcome-counts.ts'
 import type { JudgedSpan, LogView, PartitionOptions } from './partition-options.ts'
 import { newRoom } from './publish.ts'
@@ -48,13 +47,9 @@ export class PartitionWorker {
   /** Becomes the owner; resolves to the offset to read from. Throws PartitionHalt or Fenced. */
   async acquire(log: LogView): Promise<number> {
     this.#held = null
-    const { token, meta, partition } = await acquire(this.#options, log)
-    const { store } = this.#options
-    if (meta.streamTimeMs > 0) {
-      await openDueLists(partition, store, meta.dueFromHour, hourOf(meta.streamTimeMs))
-    }
-    this.#held = new HeldPartition(this.#options, { token, partition, meta })
-    return meta.next
+    const acquired = await acquire(this.#options, log)
+    this.#held = new HeldPartition(this.#options, acquired)
+    return acquired.meta.next
   }
 
   /** The partition as computed so far, null while it is not held. */
@@ -204,8 +199,11 @@ export class PartitionWorker {
     const hours = await held.flusher.verifyClosed(flushed)
     if (hours.length === 0) return
     await this.#options.probe.at('forget')
-    if ((await this.#options.store.forgetHours(held.token, hours, flushed.next)) === 'fenced') {
-      throw this.#drop(held, new Fenced('another worker owns the partition'))
+    if ((await this.#options.store.forgetHours(held.token, hours)) === 'fenced') {
+      throw this.#drop(
+        held,
+        new Fenced('another worker owns the partition, or the store has started anew'),
+      )
     }
     await held.flusher.forgotten(hours, flushed)
   }

@@ -28,7 +28,7 @@ export function patientStore(
     loadDue: (from, to) => patiently(() => store.loadDue(from, to)),
     loadJourneys: (persons) => patiently(() => store.loadJourneys(persons)),
     commit: (commit) => once(() => store.commit(commit)),
-    forgetHours: (token, hours, next) => once(() => store.forgetHours(token, hours, next)),
+    forgetHours: (token, hours) => once(() => store.forgetHours(token, hours)),
   }
 }
 

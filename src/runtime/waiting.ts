@@ -9,30 +9,23 @@ const RETRY_MAX_MS = 5_000
 /** Nobody reads it; without one, an error with a stack would be made each time. */
 export const OVER = 'over'
 
-/** Resolves as the promise does, or to null once the signal aborts, whichever comes first. */
-export async function unlessAborted<T>(
-  promise: Promise<T>,
-  signal: AbortSignal,
-): Promise<T | null> {
-  if (signal.aborted) return null
-  let abort = (): void => undefined
-  const aborted = new Promise<null>((resolve) => (abort = () => resolve(null)))
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', abort)
-  }
+/** Settles as the promise does, or resolves to null once the signal aborts, which it may have. */
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  if (signal.aborted) return Promise.resolve(null)
+  return new Promise((resolve, reject) => {
+    const abort = (): void => resolve(null)
+    signal.addEventListener('abort', abort)
+    const ignore = (): void => signal.removeEventListener('abort', abort)
+    promise.then(resolve, reject).finally(ignore)
+  })
 }
 
-/** Resolves as the promise does, or to null after `ms`, whichever comes first. */
-export async function within<T>(clock: Clock, ms: number, promise: Promise<T>): Promise<T | null> {
-  const timer = new AbortController()
-  try {
-    return await Promise.race([promise, clock.sleep(ms, timer.signal).then(() => null)])
-  } finally {
-    timer.abort(OVER)
-  }
+/** Settles as the promise does, or resolves to null after `ms`, whichever comes first. */
+export function within<T>(clock: Clock, ms: number, promise: Promise<T>): Promise<T | null> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(ms, () => resolve(null))
+    promise.then(resolve, reject).finally(cancel)
+  })
 }
 
 export interface Patience {

@@ -1,6 +1,6 @@
 // Looks at every partition once a second: tells of pauses, and finds the one that has records to
-// read, no reason to wait and yet does not get on. What could cause that is a client that has
-// silently died, and only a new process helps.
+// read, or another topic than it knows, no reason to wait and yet does not get on. What could cause
+// that is a client that has silently died, and only a new process helps.
 import type { PartitionLoop } from './partition-loop.ts'
 import { within } from './waiting.ts'
 import type { WorkerOptions } from './worker-options.ts'
@@ -40,10 +40,13 @@ async function examine(loop: PartitionLoop, { options, stalled, signal }: Watch)
   if (signal.aborted || loop.isReleased || !isSuspect(loop, options)) return
   const { next } = state
   // Where the log cannot be asked, nobody knows of records to read.
-  if (bounds === null || bounds.high <= next) return state.moved()
+  if (bounds === null) return state.moved()
   const { high } = bounds
+  const isOther = high < next || loop.isOutdated
+  if (high === next && !isOther) return state.moved()
   const seconds = Math.round((clock.now() - state.movedMs) / 1_000)
-  const message = `partition ${partition} has stood at ${next} for ${seconds} s; the log goes on`
+  const why = isOther ? 'the topic was created anew or truncated' : 'the log goes on'
+  const message = `partition ${partition} has stood at ${next} for ${seconds} s; ${why}`
   telemetry.log('error', 'partition_stalled', message, { partition, next, high })
   stalled(message)
 }

@@ -5,17 +5,24 @@ export interface LineageOrigin {
   /** Kafka's cluster id; `file` for files. */
   readonly clusterId: string
   readonly topic: string
+  /** As in `TopicFacts`: a topic that is created anew has another; '': the source has none. */
+  readonly topicId: string
   readonly partition: number
   readonly baseOffset: number
   /** How many lineages the partition has had before. */
   readonly earlier: number
 }
 
-/** UInt64 as a decimal string: the first 8 bytes of SHA-256 over the origin. */
+/**
+ * UInt64 as a decimal string: the first 8 bytes of SHA-256 over the origin. Only a first lineage
+ * can begin, be lost and begin again without a row that counts it, so only its name needs the
+ * topic's id; the others are found by their number, whatever id the topic had.
+ */
 export function lineageOf(origin: LineageOrigin): string {
-  const { clusterId, topic, partition, baseOffset, earlier } = origin
+  const { clusterId, topic, topicId, partition, baseOffset, earlier } = origin
+  const named = topicId === '' || earlier > 0 ? [] : [topicId]
   return createHash('sha256')
-    .update(JSON.stringify([clusterId, topic, partition, baseOffset, earlier]))
+    .update(JSON.stringify([clusterId, topic, partition, baseOffset, earlier, ...named]))
     .digest()
     .readBigUInt64BE()
     .toString()

@@ -8,7 +8,7 @@ import { describeWithPrivate } from '../services/describe-with-private.ts'
 import { readArguments, USAGE } from './arguments.ts'
 import { badInput } from './bad-input.ts'
 
-const RECORDS = 10_000
+const RECORDS = 20_000
 const MB_MAX = 1_024
 const OUTCOMES = ['applied', 'duplicate', 'late', 'overflow', 'tick']
 

@@ -10,6 +10,7 @@ import { openServer } from '../../src/adapters/clickhouse/server.ts'
 import type { ClickHouse } from '../../src/adapters/clickhouse/connection.ts'
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts'
 import { deleteKeys, dropDatabase, testName } from '../services.ts'
+import { createTopics } from '../services/create-topics.ts'
 import { startPrivateKafka } from '../services/private-kafka.ts'
 import type { PrivateKafka } from '../services/private-kafka.ts'
 import { checkLetters } from './dead-letters.ts'
@@ -66,7 +67,7 @@ async function begin(options: BadInputOptions): Promise<Run> {
   const topic = testName('bad_input')
   say('starting a broker')
   const kafka = await startPrivateKafka()
-  await createTopics(kafka.brokers, topic)
+  await createLog(kafka.brokers, topic)
   const env = {
     TRIBUTARY_KAFKA__BROKERS: kafka.brokers,
     TRIBUTARY_KAFKA__TOPIC: topic,
@@ -93,7 +94,7 @@ async function end({ redis, topic, db, kafka }: Run): Promise<void> {
   await kafka.remove()
 }
 
-async function createTopics(brokers: string, topic: string): Promise<void> {
+async function createLog(brokers: string, topic: string): Promise<void> {
   const admin = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING }).admin()
   const config = {
     'message.timestamp.type': 'CreateTime',
@@ -102,11 +103,11 @@ async function createTopics(brokers: string, topic: string): Promise<void> {
   }
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }))
   await admin.connect()
-  const wanted = [
+  await createTopics(
+    admin,
     { topic, numPartitions: PARTITIONS, configEntries },
     { topic: `${topic}.dlq`, numPartitions: 1 },
-  ]
-  await admin.createTopics({ topics: wanted, waitForLeaders: true })
+  )
   await admin.disconnect()
 }
 

@@ -76,7 +76,7 @@ function isSame(
   part: 'key' | 'value',
 ): boolean {
   if (found === null || whole === null) return found === whole
-  if (found.equals(whole)) return true
+  if (found.equals(whole)) return !(`tributary.${part}.length` in texts)
   const isOfWhole =
     texts[`tributary.${part}.length`] === String(whole.length) &&
     texts[`tributary.${part}.sha256`] === createHash('sha256').update(whole).digest('hex')

@@ -8,8 +8,8 @@ import type { Report } from './report.ts'
 
 const PROGRAM = fileURLToPath(new URL('run.mjs', import.meta.url))
 /** Every halt is brought about on real services in test/integration, too. */
-const PART = ['--kills', '10', '--rewinds', '2', '--outages', '2', '--rebalances', '2']
-const ARGS = [...PART, '--zombies', '2', '--no-halts', '--json']
+const PART = ['--kills', '20', '--rewinds', '3', '--outages', '3', '--rebalances', '3']
+const ARGS = [...PART, '--zombies', '3', '--no-halts', '--json']
 
 describeWithPrivate(['kafka', 'redis', 'clickhouse'], 'workers under faults', () => {
   it('lose nothing and count nothing twice', { timeout: 900_000 }, async () => {
@@ -25,7 +25,7 @@ describeWithPrivate(['kafka', 'redis', 'clickhouse'], 'workers under faults', ()
     const report = JSON.parse(stdout) as Report
     expect(report.findings, stdout).toEqual([])
     expect(code).toBe(0)
-    expect(report.faults).toMatchObject({ kill: 10, 'redis rewound': 2, rebalance: 2, zombie: 2 })
+    expect(report.faults).toMatchObject({ kill: 20, 'redis rewound': 3, rebalance: 3, zombie: 3 })
     expect(report.seen['booked hours']).toBeGreaterThanOrEqual(200)
     expect(report.seen['days']).toBeGreaterThanOrEqual(60)
   })

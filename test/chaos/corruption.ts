@@ -5,7 +5,13 @@ import { createClickHouseLedger } from '../../src/adapters/clickhouse/ledger-sin
 import type { LedgerRow } from '../../src/core/tables.ts'
 import { EXIT } from '../../src/ports/errors.ts'
 import type { Crew } from './crew.ts'
-import { PARTITION_NUMBERS, TOPIC, runProgram } from './surroundings.ts'
+import {
+  PARTITIONS,
+  PARTITION_NUMBERS,
+  RECHECK_EVERY_MS,
+  TOPIC,
+  runProgram,
+} from './surroundings.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const HOUR_MS = 3_600_000
@@ -15,7 +21,8 @@ const MEASURE = 5
 const WRONG = '4711'
 /** The re-check may be faster than the audit; then the row is changed again. */
 const ATTEMPTS = 8
-const REPAIRED_WITHIN_MS = 60_000
+/** One worker may hold all partitions, and of each look at five hours before the changed one. */
+const REPAIRED_WITHIN_MS = 6 * PARTITIONS * RECHECK_EVERY_MS
 
 /** Nobody produces, and everything has landed. Resolves to how often a changed row was found. */
 export async function corruptAndAudit(surroundings: Surroundings, crew: Crew): Promise<number> {

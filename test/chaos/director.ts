@@ -21,7 +21,8 @@ const PAUSE_MAX_MS = 3_000
 const ALIVE_MAX_MS = 60_000
 /** A stop that is to be killed in its course is asked for when the worker holds something. */
 const STOP_ANYWAY_MS = 15_000
-const ATTEMPTS = 5
+/** Of a rewind nobody need notice anything: who knew of the position may have died just then. */
+const ATTEMPTS = 12
 const NOTICED_WITHIN_MS = 15_000
 
 export interface Direction {

@@ -11,6 +11,7 @@ import type { PrivateKafka } from '../services/private-kafka.ts'
 import { startPrivateRedis } from '../services/private-redis.ts'
 import type { PrivateRedis } from '../services/private-redis.ts'
 import { spawnBound } from './spawn-bound.ts'
+import { createTopics } from '../services/create-topics.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url))
 export const TOPIC = 'test_chaos'
@@ -18,6 +19,8 @@ export const PARTITIONS = 4
 export const PARTITION_NUMBERS = Array.from({ length: PARTITIONS }, (_, partition) => partition)
 /** Workers that die are missed soon. */
 export const SESSION_MS = 3_000
+/** From one look of a worker at an open hour to the next. */
+export const RECHECK_EVERY_MS = 10_000
 
 export interface Surroundings {
   readonly kafka: PrivateKafka
@@ -55,7 +58,7 @@ export async function openSurroundings(): Promise<Surroundings> {
     TRIBUTARY_CLICKHOUSE__URL: clickhouse.url,
     TRIBUTARY_CLICKHOUSE__DATABASE: TOPIC,
     TRIBUTARY_FLUSH_INTERVAL: '500ms',
-    TRIBUTARY_RECHECK_INTERVAL: '10s',
+    TRIBUTARY_RECHECK_INTERVAL: `${RECHECK_EVERY_MS}ms`,
     // A machine that does more than this run is no standstill.
     TRIBUTARY_STALL_TIMEOUT: '180s',
     TRIBUTARY_STOP_TIMEOUT: '120s',
@@ -98,12 +101,10 @@ export async function createTopic(
   const admin = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }))
-  await admin.createTopics({
-    topics: [
-      { topic, numPartitions: partitions, configEntries },
-      { topic: `${topic}.dlq`, numPartitions: 1 },
-    ],
-    waitForLeaders: true,
-  })
+  await createTopics(
+    admin,
+    { topic, numPartitions: partitions, configEntries },
+    { topic: `${topic}.dlq`, numPartitions: 1 },
+  )
   await admin.disconnect()
 }

@@ -1,6 +1,6 @@
 // `tributary journey`: what it prints in each format is what was booked, whatever producers call
 // things.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fc, test } from '@fast-check/vitest'
@@ -13,6 +13,7 @@ import { TABLES } from '../../src/core/tables.ts'
 import { leaveState } from './left-state.ts'
 import type { WireRecord } from './left-state.ts'
 import { runProgram } from './run-program.ts'
+import { removeEngineFolder } from '../adapters/clickhouse/embedded-engine.ts'
 
 const DAY = 86_400_000
 const START = Date.UTC(2026, 9, 5)
@@ -26,7 +27,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   process.chdir(home)
-  await rm(folder, { recursive: true, force: true })
+  await removeEngineFolder(folder)
 })
 
 /** What the command prints; errors are thrown. */

@@ -11,9 +11,11 @@ import { FILE_FACTS, noTelemetry } from '../../src/adapters/process/system.ts'
 import type { TopicFacts } from '../../src/ports/record-source.ts'
 import type { StateStore } from '../../src/ports/state-store.ts'
 import { DEFAULT_LIMITS } from '../../src/runtime/partition-options.ts'
+import type { LogView } from '../../src/runtime/partition-options.ts'
 import { PartitionWorker } from '../../src/runtime/partition-worker.ts'
 import { createEventParser } from '../../src/schema/parse-event.ts'
 import { settingsFingerprint } from '../../src/schema/settings-fingerprint.ts'
+import { patientClock } from '../runtime/patient-clock.ts'
 
 export interface WireRecord {
   /** Record time, epoch ms. */
@@ -59,7 +61,7 @@ export async function applyRecords(
     store,
     ledger,
     deadLetters: new MemoryDeadLetters(),
-    clock: { now: () => Date.UTC(2100, 0), sleep: () => Promise.resolve() },
+    clock: patientClock(() => Date.UTC(2100, 0)),
     random: { token: () => 'owner' },
     probe: { at: () => undefined },
     telemetry: noTelemetry,
@@ -71,7 +73,9 @@ export async function applyRecords(
   })
   const bounds = { low: 0, high: records.length }
   const readAt = () => Promise.resolve(null)
-  await worker.acquire({ facts, bounds, groupNext: null, readAt })
+  const again = () => Promise.resolve(view)
+  const view: LogView = { facts, bounds, groupNext: null, readAt, again }
+  await worker.acquire(view)
   await worker.apply({
     from: 0,
     to: records.length,

@@ -1,7 +1,7 @@
 // `tributary replay` as a person runs it: real input, every format, bad input, Ctrl-C.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +11,7 @@ import { createGenerator } from '../../src/adapters/generator/generator.ts'
 import { generatorOptions } from '../../src/adapters/generator/options.ts'
 import { runProgram } from './run-program.ts'
 import type { Run } from './run-program.ts'
+import { removeEngineFolder } from '../adapters/clickhouse/embedded-engine.ts'
 
 const DATA = fileURLToPath(new URL('../../../shared/data/', import.meta.url))
 const VIEWS = [
@@ -27,7 +28,7 @@ let folder = ''
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'tributary-replay-'))
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => removeEngineFolder(folder))
 
 const at = (name: string): string => path.join(folder, name)
 

@@ -1,6 +1,6 @@
 // `tributary report`: the sums of the ledger's rows for any range, exact to the last digit, and
 // words for whatever cannot be answered.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fc, test } from '@fast-check/vitest'
@@ -19,6 +19,7 @@ import { MODELS } from '../../src/core/event.ts'
 import { hourText, rowOf } from '../contract/ledger-rows.ts'
 import { describeWithService, dropDatabase, testName } from '../services.ts'
 import { runHere } from './run-here.ts'
+import { removeEngineFolder } from '../adapters/clickhouse/embedded-engine.ts'
 
 const HOUR_MS = 3_600_000
 const FIRST_HOUR = Date.UTC(2026, 10, 13, 17) / HOUR_MS
@@ -102,10 +103,10 @@ beforeAll(async () => {
   await migrate(db)
   ofNothing = await readReport(db, ALL).catch((error: unknown) => error)
   await fill(db)
-}, 60_000)
+})
 afterAll(async () => {
   await db.close()
-  await rm(home, { recursive: true, force: true })
+  await removeEngineFolder(home)
 })
 
 const ALL: ReportRequest = {
@@ -375,5 +376,5 @@ describeWithService('clickhouse', 'a report from a server', (url) => {
     expect((JSON.parse(stdout) as { total: object }).total).toEqual(wanted.total)
     await dropDatabase(server)
     await server.close()
-  }, 60_000)
+  })
 })

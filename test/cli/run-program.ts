@@ -10,7 +10,7 @@ export interface Run {
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
-  /** Called with everything on stdout so far: the moment to interrupt. */
+  /** Called with everything on stdout so far: the moment to interrupt, which is done once. */
   readonly onOutput?: (stdout: string, interrupt: () => void) => void
   /** Asked again and again until it says yes; then Ctrl-C. */
   readonly interruptWhen?: () => boolean
@@ -26,18 +26,21 @@ export function runProgram(args: readonly string[], options: RunOptions = {}): P
     env: { ...Object.fromEntries(own), NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  let isInterrupted = false
+  const interrupt = (): void => {
+    // A second Ctrl-C would end the program at once.
+    if (!isInterrupted) child.kill('SIGINT')
+    isInterrupted = true
+  }
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text
-    onOutput?.(stdout, () => child.kill('SIGINT'))
+    onOutput?.(stdout, interrupt)
     if (readsOnce) child.stdout.destroy()
   })
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-  // Once: a second Ctrl-C would end the program at once.
   const watch = setInterval(() => {
-    if (interruptWhen?.() !== true) return
-    clearInterval(watch)
-    child.kill('SIGINT')
+    if (interruptWhen?.() === true) interrupt()
   }, 50)
   return new Promise((resolve, reject) => {
     child.on('error', reject)

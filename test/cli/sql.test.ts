@@ -1,5 +1,5 @@
 // `tributary sql`: reads what a run left in a folder or on a server, prints it, and writes nothing.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -10,6 +10,7 @@ import { openServer } from '../../src/adapters/clickhouse/server.ts'
 import { sqlCommand } from '../../src/cli/sql.ts'
 import { rowOf } from '../contract/ledger-rows.ts'
 import { describeWithService, dropDatabase, testName } from '../services.ts'
+import { removeEngineFolder } from '../adapters/clickhouse/embedded-engine.ts'
 
 const home = process.cwd()
 let folder: string
@@ -19,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   process.chdir(home)
-  await rm(folder, { recursive: true, force: true })
+  await removeEngineFolder(folder)
 })
 
 /** A ledger with some intake, as a run leaves it. */
@@ -73,7 +74,7 @@ describe('sql on a folder', () => {
   beforeAll(async () => {
     await leaveLedger('.tributary/demo', 7)
     await leaveLedger('elsewhere', 9_007_199_254_740_993n)
-  }, 60_000)
+  })
 
   it('prints CSV off a terminal', async () => {
     expect(await print(QUERY)).toBe('"outcome","records","d","n"\n"applied",7,12.5,\n')
@@ -163,5 +164,5 @@ describeWithService('clickhouse', 'sql on a server', (url) => {
     expect(printed).toMatch(/^migrations\n\d+\n$/)
     await dropDatabase(db)
     await db.close()
-  }, 60_000)
+  })
 })

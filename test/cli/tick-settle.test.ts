@@ -24,6 +24,7 @@ import type { Settings } from '../../src/core/settings.ts'
 import { TICK_HEADER } from '../../src/ports/tick-sink.ts'
 import { judgeSpan } from '../../src/runtime/judge-span.ts'
 import { DEFAULT_LIMITS } from '../../src/runtime/partition-options.ts'
+import type { LogView } from '../../src/runtime/partition-options.ts'
 import { PartitionWorker } from '../../src/runtime/partition-worker.ts'
 import { createRecordParser } from '../../src/schema/record.ts'
 import { settingsFingerprint } from '../../src/schema/settings-fingerprint.ts'
@@ -62,11 +63,12 @@ function createWorld(settings: Settings) {
     telemetry: noTelemetry,
   })
   const parser = createRecordParser(settings, PLACEMENT)
+  const look = async (): Promise<LogView> => {
+    const readAt = (offset: number) => Promise.resolve(log.readAt(0, offset))
+    return { facts: FACTS, bounds: log.bounds(0), groupNext: null, readAt, again: look }
+  }
   const consume = async () => {
-    if (worker.committed === null) {
-      const readAt = (offset: number) => Promise.resolve(log.readAt(0, offset))
-      await worker.acquire({ facts: FACTS, bounds: log.bounds(0), groupNext: null, readAt })
-    }
+    if (worker.committed === null) await worker.acquire(await look())
     while (worker.computedNext < log.bounds(0).high) {
       const { span } = await log.read(0, worker.computedNext)
       await worker.apply(judgeSpan(span, parser))

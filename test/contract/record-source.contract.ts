@@ -155,9 +155,12 @@ export function recordSourceContract(create: (partitions: number) => Promise<Log
       expect((await source.read(0, 0)).topicId).toBe(topicId)
       await hands.recreate()
       await hands.append(0, named('new', 'newer'))
-      const later = await vi.waitFor(() => source.read(0, 1), WITHIN)
+      const later = await vi.waitFor(async () => {
+        const read = await source.read(0, 1)
+        expect(read.topicId).not.toBe(topicId)
+        return read
+      }, WITHIN)
       expect(later.span.records.map(valueOf)).toEqual(['newer'])
-      expect(later.topicId).not.toBe(topicId)
       expect((await source.facts()).topicId).toBe(later.topicId)
     })
 

@@ -70,10 +70,7 @@ const step = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: kind(
-      'forget',
-      fc.record({ by: senders, hours: fc.subarray(HOURS), ahead: fc.integer({ min: -9, max: 3 }) }),
-    ),
+    arbitrary: kind('forget', fc.record({ by: senders, hours: fc.subarray(HOURS) })),
   },
 )
 
@@ -117,17 +114,14 @@ export class Teller {
   }
 
   async #other(one: Exclude<Step, { kind: 'span' | 'again' }>): Promise<Told['tell']> {
-    const { token, meta } = await this.#reference.owner()
+    const { token } = await this.#reference.owner()
     if (one.kind === 'acquire') {
       this.#former = token ?? this.#former
       return (store) => store.acquire(one.as)
     }
     const name = this.#name(one.by, token)
     if (one.kind === 'create') return (store) => store.create(name, META)
-    if (one.kind === 'forget') {
-      const next = (meta?.next ?? 0) + one.ahead
-      return (store) => store.forgetHours(name, one.hours, next)
-    }
+    if (one.kind === 'forget') return (store) => store.forgetHours(name, one.hours)
     const { from, meta: sent } = this.#earlier(one.which) ?? { from: 0, meta: META }
     const generation = sent.generation + one.generation
     return (store) => store.restart(name, { ...META, next: from, generation, lineage: '7' })

@@ -124,7 +124,7 @@ describe('SQL', () => {
     const sink = createClickHouseLedger(db())
     await sink.writeLineages(await ledger.lineages('events', 0))
     for (const { name } of TABLES) await sink.insert(name, ledger.rows(name))
-  }, 60_000)
+  })
 
   /** As Grafana sends it, over all time. */
   const filled = (sql: string, values: ReadonlyMap<string, string>): string => {

@@ -56,7 +56,7 @@ describeWithServices(
       await Promise.all([admin.connect(), topic.create()])
       const migrated = await runProgram(['migrate', '--clickhouse-only'], { env })
       expect(migrated.exitCode, migrated.stderr).toBe(0)
-    }, 60_000)
+    })
     afterAll(async () => {
       await topic.delete()
       await admin.disconnect()
@@ -86,7 +86,7 @@ describeWithServices(
       expect(await worker.stop()).toBe(0)
     })
 
-    it('names what was changed in Redis and in ClickHouse', { timeout: 120_000 }, async () => {
+    it('names what was changed in Redis and in ClickHouse', async () => {
       const ledger = createClickHouseLedger(db)
       const [lineage] = await ledger.lineages(name, 0)
       const range = { topic: name, partition: 0, lineage: lineage?.lineage ?? '' }
@@ -119,7 +119,7 @@ describeWithServices(
       expect(plain.stdout).toMatch(/^partition 0, activity: .*\n  ClickHouse: events=4711/)
     })
 
-    it('says that the log no longer reaches back', { timeout: 120_000 }, async () => {
+    it('says that the log no longer reaches back', async () => {
       // kafkajs knows the leaders only of topics that it was asked for.
       await admin.fetchTopicOffsets(name)
       await admin.deleteTopicRecords({ topic: name, partitions: [{ partition: 0, offset: '10' }] })
@@ -130,19 +130,15 @@ describeWithServices(
       expect(stderr).toContain('NOT replayed')
     })
 
-    it(
-      'refuses other settings, and partitions that are not there',
-      { timeout: 60_000 },
-      async () => {
-        const other = { ...env, TRIBUTARY_LATENESS: '1d' }
-        const settings = await runProgram(['audit', '--partition', '1'], { env: other })
-        expect(settings).toMatchObject({ exitCode: 78, stdout: '' })
-        expect(settings.stderr).toContain('other settings')
-        const partition = await runProgram(['audit', '--partition', '9'], { env })
-        expect(partition).toMatchObject({ exitCode: 2, stdout: '' })
-        const nowhere = { ...env, TRIBUTARY_CLICKHOUSE__URL: 'http://127.0.0.1:1' }
-        expect(await runProgram(['audit'], { env: nowhere })).toMatchObject({ exitCode: 69 })
-      },
-    )
+    it('refuses other settings, and partitions that are not there', async () => {
+      const other = { ...env, TRIBUTARY_LATENESS: '1d' }
+      const settings = await runProgram(['audit', '--partition', '1'], { env: other })
+      expect(settings).toMatchObject({ exitCode: 78, stdout: '' })
+      expect(settings.stderr).toContain('other settings')
+      const partition = await runProgram(['audit', '--partition', '9'], { env })
+      expect(partition).toMatchObject({ exitCode: 2, stdout: '' })
+      const nowhere = { ...env, TRIBUTARY_CLICKHOUSE__URL: 'http://127.0.0.1:1' }
+      expect(await runProgram(['audit'], { env: nowhere })).toMatchObject({ exitCode: 69 })
+    })
   },
 )

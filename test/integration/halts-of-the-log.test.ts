@@ -15,6 +15,7 @@ import {
   dropDatabase,
   testName,
 } from '../services.ts'
+import { createTopics } from '../services/create-topics.ts'
 import { describeWithPrivate } from '../services/describe-with-private.ts'
 import { startPrivateKafka } from '../services/private-kafka.ts'
 import type { PrivateKafka } from '../services/private-kafka.ts'
@@ -47,7 +48,7 @@ describeWithServices(['redis', 'clickhouse'], 'a log', (redisUrl, clickhouseUrl)
       expect(await runProgram(['migrate', '--clickhouse-only'], { env })).toMatchObject({
         exitCode: 0,
       })
-    }, 120_000)
+    })
 
     afterAll(async () => {
       const redis = new Redis(redisUrl)
@@ -69,7 +70,7 @@ describeWithServices(['redis', 'clickhouse'], 'a log', (redisUrl, clickhouseUrl)
       ]
       const admin = kafka.admin()
       await admin.connect()
-      await admin.createTopics({ topics: wanted, waitForLeaders: true })
+      await createTopics(admin, ...wanted)
       await admin.disconnect()
       return { ...env, TRIBUTARY_KAFKA__TOPIC: topic, TRIBUTARY_KAFKA__GROUP: topic }
     }
@@ -105,7 +106,7 @@ describeWithServices(['redis', 'clickhouse'], 'a log', (redisUrl, clickhouseUrl)
         await newTopic({ ...APPENDED, 'cleanup.policy': 'compact' }),
         'compacted_topic',
       )
-    }, 60_000)
+    })
 
     it('because producers give its times, unless that is allowed', async () => {
       const own = await newTopic({ 'message.timestamp.type': 'CreateTime' })
@@ -113,19 +114,19 @@ describeWithServices(['redis', 'clickhouse'], 'a log', (redisUrl, clickhouseUrl)
       const worker = new LiveWorker({ ...own, TRIBUTARY_KAFKA__ALLOW_CREATE_TIME: 'true' })
       await worker.sees('partition_acquired', { partition: 0 })
       expect(await worker.stop()).toBe(0)
-    }, 60_000)
+    })
 
     it('because a record is more than an hour ahead of the clock', async () => {
       const own = await newTopic({ 'message.timestamp.after.max.ms': String(2 ** 40) })
       await produce(own.TRIBUTARY_KAFKA__TOPIC, Date.now() + 2 * 3_600_000)
       await expectHalt({ ...own, TRIBUTARY_KAFKA__ALLOW_CREATE_TIME: 'true' }, 'clock_ahead')
-    }, 60_000)
+    })
 
     it('because Redis would evict its state', async () => {
       const redis = await startPrivateRedis({ options: { 'maxmemory-policy': 'allkeys-lru' } })
       const own = await newTopic(APPENDED)
       await expectHalt({ ...own, TRIBUTARY_REDIS__URL: redis.url }, 'would_evict')
-    }, 60_000)
+    })
 
     /** A worker's whole life on what the topic holds now. */
     async function consume(own: Record<string, string>): Promise<void> {
@@ -165,7 +166,7 @@ describeWithServices(['redis', 'clickhouse'], 'a log', (redisUrl, clickhouseUrl)
       await admin.disconnect()
       // The other partition has no record that could differ, but the topic has another id.
       await expectHalt(own, 'beyond_log_end')
-    }, 120_000)
+    })
 
     it('because a batch is damaged, until an operator gives that batch up', async () => {
       const own = await newTopic(APPENDED)
@@ -201,6 +202,6 @@ describeWithServices(['redis', 'clickhouse'], 'a log', (redisUrl, clickhouseUrl)
         { timeout: 30_000, interval: 100 },
       )
       expect(await worker.stop()).toBe(0)
-    }, 120_000)
+    })
   })
 })

@@ -54,7 +54,7 @@ describeWithServices(
       const worker = new LiveWorker(env)
       await vi.waitUntil(() => hasLanded(db, topic), { timeout: 60_000, interval: 100 })
       expect(await worker.stop()).toBe(0)
-    }, 120_000)
+    })
 
     afterAll(async () => {
       await topic.delete()
@@ -84,12 +84,12 @@ describeWithServices(
       const acquired = worker.lines.filter(({ event }) => event === 'partition_acquired')
       expect(new Set(acquired.map(({ partition }) => partition))).toEqual(new Set([8, 9]))
       expect(await worker.stop()).toBe(0)
-    }, 120_000)
+    })
 
     it('ends the process with 70 at once where the operator wants that', async () => {
       const worker = new LiveWorker({ ...env, TRIBUTARY_HALT: 'exit' })
       expect(await worker.ended()).toBe(70)
-    }, 60_000)
+    })
 
     it('goes on after what the operator decides, each decision with its row', async () => {
       const accepted = await tributary('admin', 'partitions', '--accept', '--execute')
@@ -119,7 +119,7 @@ describeWithServices(
       )
       expect(await worker.stop()).toBe(0)
       expect(worker.lines.filter(({ event }) => event === 'partition_halted')).toEqual([])
-    }, 240_000)
+    })
 
     it(
       'books after all what the oracle books',
@@ -143,7 +143,7 @@ describeWithServices(
       expect(await worker.stop()).toBe(0)
       const rows = await lineagesOf(partition)
       expect(rows.map(({ status }) => status).sort()).toEqual(['active', 'active', 'retired'])
-    }, 120_000)
+    })
 
     it('whose log was trimmed beyond next halts; a rebuild must be told to lose history', async () => {
       const partition = 9
@@ -164,6 +164,6 @@ describeWithServices(
       expect(await tributary(...rebuild)).toMatchObject({ exitCode: 2 })
       const done = await tributary(...rebuild, '--lose-history')
       expect(done, done.stderr).toMatchObject({ exitCode: 0 })
-    }, 120_000)
+    })
   },
 )

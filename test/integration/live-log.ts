@@ -11,6 +11,7 @@ import { TABLES } from '../../src/core/tables.ts'
 import { partitionOf } from '../../src/schema/partitioners.ts'
 import { oracleRows } from '../core/oracle-rows.ts'
 import { deleteTopics } from '../services.ts'
+import { createTopics } from '../services/create-topics.ts'
 import { generateLog } from '../logs/build-log.ts'
 import { movedBy, ownedBy } from '../logs/owned-by.ts'
 import { toWire } from '../logs/to-wire.ts'
@@ -55,13 +56,11 @@ export class LiveTopic {
     ]
     const { topic, logs } = this
     await this.#withAdmin((admin) =>
-      admin.createTopics({
-        topics: [
-          { topic, numPartitions: logs.length, configEntries },
-          { topic: `${topic}.dlq`, numPartitions: 1 },
-        ],
-        waitForLeaders: true,
-      }),
+      createTopics(
+        admin,
+        { topic, numPartitions: logs.length, configEntries },
+        { topic: `${topic}.dlq`, numPartitions: 1 },
+      ),
     )
   }
 

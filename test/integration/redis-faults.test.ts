@@ -10,7 +10,6 @@ import { startRun } from './redis-run.ts'
 import type { RedisRun } from './redis-run.ts'
 
 const WAIT = { timeout: 60_000, interval: 10 }
-const LONG = { timeout: 120_000 }
 const MIDDLE = 12
 /** A twentieth of a second per key; commands are answered meanwhile. */
 const SLOW_LOADING = [
@@ -19,6 +18,9 @@ const SLOW_LOADING = [
   '--loading-process-events-interval-bytes',
   '1024',
 ]
+
+/** For one that does not answer at all. */
+const SILENT_MS = 400
 
 describeWithPrivate(['redis'], 'a worker whose Redis', () => {
   let server: PrivateRedis
@@ -62,7 +64,7 @@ describeWithPrivate(['redis'], 'a worker whose Redis', () => {
     await refused(run, reason)
   }
 
-  it('falls back to an older part of its log goes on from there', LONG, async () => {
+  it('falls back to an older part of its log goes on from there', async () => {
     const run = await startRun(server.url)
     let before = 0
     await run.drive(
@@ -82,7 +84,7 @@ describeWithPrivate(['redis'], 'a worker whose Redis', () => {
     await run.expectUndisturbed()
   })
 
-  it('is killed with a commit under way goes on when it is back', LONG, async () => {
+  it('is killed with a commit under way goes on when it is back', async () => {
     const run = await startRun(server.url)
     await run.drive(
       once(async () => {
@@ -93,14 +95,14 @@ describeWithPrivate(['redis'], 'a worker whose Redis', () => {
     await run.expectUndisturbed()
   })
 
-  it('is full waits until there is memory', LONG, async () => {
+  it('is full waits until there is memory', async () => {
     const run = await startRun(server.url)
     const setMax = (bytes: string) => () => operator.config('SET', 'maxmemory', bytes)
     await driveUntilRelieved(run, setMax('1'), /OOM/, setMax('0'))
     await run.expectUndisturbed()
   })
 
-  it('has become a replica waits until it is a primary', LONG, async () => {
+  it('has become a replica waits until it is a primary', async () => {
     const run = await startRun(server.url)
     const follow = () => operator.replicaof('127.0.0.1', 1)
     const lead = () => operator.replicaof('NO', 'ONE')
@@ -108,7 +110,7 @@ describeWithPrivate(['redis'], 'a worker whose Redis', () => {
     await run.expectUndisturbed()
   })
 
-  it('is loading its data waits for it', LONG, async () => {
+  it('is loading its data waits for it', async () => {
     const run = await startRun(server.url)
     await run.drive(
       once(async () => {
@@ -122,8 +124,8 @@ describeWithPrivate(['redis'], 'a worker whose Redis', () => {
     await run.expectUndisturbed()
   })
 
-  it('falls silent in a commit finds out what became of it', LONG, async () => {
-    const run = await startRun(server.url)
+  it('falls silent in a commit finds out what became of it', async () => {
+    const run = await startRun(server.url, SILENT_MS)
     run.beforeCommit = (commits) => {
       if (commits === MIDDLE) server.freeze()
     }
@@ -133,7 +135,7 @@ describeWithPrivate(['redis'], 'a worker whose Redis', () => {
     await run.expectUndisturbed()
   })
 
-  it('forgets its scripts sends them again', LONG, async () => {
+  it('forgets its scripts sends them again', async () => {
     const run = await startRun(server.url)
     await run.drive(every(4, () => operator.script('FLUSH')))
     expect(errorsOf(run)).toEqual([])
@@ -142,14 +144,14 @@ describeWithPrivate(['redis'], 'a worker whose Redis', () => {
     await run.expectUndisturbed()
   })
 
-  it('cuts its connections connects again', LONG, async () => {
+  it('cuts its connections connects again', async () => {
     const run = await startRun(server.url)
     await run.drive(every(4, () => operator.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes')))
     expect(run.acquired.length + errorsOf(run).length).toBeGreaterThan(3)
     await run.expectUndisturbed()
   })
 
-  it('has done what its answer never said does it once', LONG, async () => {
+  it('has done what its answer never said does it once', async () => {
     const proxy = await startProxy(server.port)
     const run = await startRun(`redis://127.0.0.1:${proxy.port}`)
     let lost = 0

@@ -31,7 +31,6 @@ import type { World } from '../runtime/world.ts'
 
 const RECORDS = { min: 500, max: 500 }
 const SPAN = 20
-const COMMAND_TIMEOUT_MS = 400
 
 const log = generateLog(11, { records: RECORDS, persons: 60, endTicks: 1 })
 
@@ -51,8 +50,8 @@ export interface RedisRun {
 }
 
 /** @param url of a Redis that nobody else uses */
-export async function startRun(url: string): Promise<RedisRun> {
-  const redis = await connectRedis({ url, commandTimeoutMs: COMMAND_TIMEOUT_MS })
+export async function startRun(url: string, commandTimeoutMs = 5_000): Promise<RedisRun> {
+  const redis = await connectRedis({ url, commandTimeoutMs })
   const world = createWorld(log, DEFAULT_SETTINGS)
   const store = redisStateStore(redis, TOPIC, PARTITION)
   let commits = 0

@@ -14,6 +14,7 @@ import { exportViews } from '../../src/adapters/clickhouse/export-views.ts'
 import { openServer } from '../../src/adapters/clickhouse/server.ts'
 import { PROGRAM, PROGRAM_ROOT } from '../program.ts'
 import { deleteKeys, deleteTopics, dropDatabase, testName } from '../services.ts'
+import { createTopics } from '../services/create-topics.ts'
 
 const PARTITIONS = 4
 const WORKERS = 2
@@ -66,7 +67,7 @@ export async function sameNumbers(options: SameNumbersOptions): Promise<SameNumb
     const out = path.join(folder, 'replay')
     await run(['replay', file, '--out', out, '--db', path.join(folder, 'db'), '--quiet'], {})
     await admin.connect()
-    await createTopics(admin, name)
+    await createLog(admin, name)
     await run(['migrate', '--clickhouse-only'], env)
     say('producing it to a topic')
     await run(['generate', '--from', file, '--topic', name, '--quiet'], env)
@@ -101,19 +102,17 @@ export async function sameNumbers(options: SameNumbersOptions): Promise<SameNumb
 }
 
 /** Events of the past, with their own times: the broker must neither refuse nor drop them. */
-async function createTopics(admin: ReturnType<Kafka['admin']>, name: string): Promise<void> {
+async function createLog(admin: ReturnType<Kafka['admin']>, name: string): Promise<void> {
   const configEntries = [
     { name: 'message.timestamp.type', value: 'CreateTime' },
     { name: 'message.timestamp.before.max.ms', value: String(Number.MAX_SAFE_INTEGER) },
     { name: 'retention.ms', value: '-1' },
   ]
-  await admin.createTopics({
-    topics: [
-      { topic: name, numPartitions: PARTITIONS, configEntries },
-      { topic: `${name}.dlq`, numPartitions: 1 },
-    ],
-    waitForLeaders: true,
-  })
+  await createTopics(
+    admin,
+    { topic: name, numPartitions: PARTITIONS, configEntries },
+    { topic: `${name}.dlq`, numPartitions: 1 },
+  )
 }
 
 /** Every record of the log is in rows that have landed. */

@@ -20,6 +20,7 @@ import { redisStateStore } from '../../src/adapters/redis/redis-state-store.ts'
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts'
 import { judgeSpan } from '../../src/runtime/judge-span.ts'
 import { DEFAULT_LIMITS } from '../../src/runtime/partition-options.ts'
+import type { LogView } from '../../src/runtime/partition-options.ts'
 import { PartitionWorker } from '../../src/runtime/partition-worker.ts'
 import { createRecordParser } from '../../src/schema/record.ts'
 import { settingsFingerprint } from '../../src/schema/settings-fingerprint.ts'
@@ -30,6 +31,7 @@ import {
   dropDatabase,
   testName,
 } from '../services.ts'
+import { createTopics } from '../services/create-topics.ts'
 
 const PARTITIONS = 2
 
@@ -49,7 +51,7 @@ describeWithServices(
       redis = await connectRedis({ url: redisUrl })
       await Promise.all([admin.connect(), producer.connect(), migrate(db)])
       const configEntries = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }]
-      await admin.createTopics({ topics: [{ topic, numPartitions: PARTITIONS, configEntries }] })
+      await createTopics(admin, { topic, numPartitions: PARTITIONS, configEntries })
     })
     afterAll(async () => {
       await deleteTopics(admin, topic)
@@ -102,12 +104,14 @@ describeWithServices(
       const over = new AbortController()
 
       async function consume(partition: number): Promise<void> {
-        const log = {
+        const look = async (): Promise<LogView> => ({
           facts: await source.facts(),
           bounds: await source.bounds(partition),
           groupNext: await source.noted(partition),
           readAt: (offset: number) => source.readAt(partition, offset),
-        }
+          again: look,
+        })
+        const log = await look()
         // The topic has LogAppendTime.
         expect(log.facts.isCreateTime).toBe(false)
         let next = await worker(partition).acquire(log)

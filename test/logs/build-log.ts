@@ -60,16 +60,17 @@ export function buildLog(moves: readonly Move[], options: LogOptions = {}): LogR
     // Kafka leaves gaps between offsets (transaction markers, compaction).
     const offset =
       log.length === 0 ? move.detail % 3 : log.at(-1)!.offset + (move.sale % 19 === 18 ? 3 : 1)
-    const at = { offset, timeMs: recordTimeMs }
+    const timeMs = recordTimeMs
     const kind = pickWeighted(KINDS, move.what)
     if (kind === 'tick') {
-      log.push({ ...at, kind: 'tick' })
+      log.push({ offset, timeMs, kind: 'tick' })
     } else if (kind === 'rejected') {
-      log.push({ ...at, kind: 'rejected', reason: pick(REJECTION_REASONS, move.detail) })
+      log.push({ offset, timeMs, kind: 'rejected', reason: pick(REJECTION_REASONS, move.detail) })
     } else {
       const now = { ...context, recordTimeMs, streamTimeMs }
       log.push({
-        ...at,
+        offset,
+        timeMs,
         kind: 'event',
         event: buildEvent({ kind, move, now, userHash, log }),
       })
@@ -101,7 +102,7 @@ function buildEvent({ kind, move, now, userHash, log }: EventPlan): LogEvent {
   const manyValues = settings.dimensionValuesMax < 100
   const base = (action: string): LogEvent => {
     const content = chooseContent(action, move, { manyValues, previous: own.at(-1) })
-    return { ...content, eventId, userHash, timeMs }
+    return Object.assign(content, { eventId, userHash, timeMs })
   }
   switch (kind) {
     case 'heartbeat':

@@ -56,7 +56,7 @@ export function createAdmission(settings: Settings): Admission {
     if (held.length >= settings.journeyEventsMax * room) return { outcome: 'overflow', reason: '' }
     const goal = kind === 'conversion' ? goalOf(event.action, settings) : undefined
     const mapped = dictionary.map(event)
-    const applied = { ...mapped, timeMs, id, sentAction: event.action, kind, goal }
+    const applied = { id, sentAction: event.action, kind, goal, ...mapped, timeMs }
     persons.set(event.userHash, [...held, applied])
     return { outcome: 'applied', reason: '', applied }
   }

@@ -29,7 +29,9 @@ export function measuresOf(table: TableName): readonly string[] {
 }
 
 export function newFigures(): Figures {
-  return new Map(TABLES.map((spec) => [spec.name, new Map<string, Figure>()]))
+  const figures: Figures = new Map()
+  for (const { name } of TABLES) figures.set(name, new Map())
+  return figures
 }
 
 /** Adds named measures to one row; nothing at all if they are all zero. */

@@ -17,7 +17,7 @@ import {
 } from './figures.ts'
 import type { Dimensions, Figures } from './figures.ts'
 import type { LogRecord } from './log.ts'
-import { figuresOf, lapseTimeMs } from './person.ts'
+import { figuresOf, figuresOfJourney, lapseTimeMs, lapseTimeOf, readJourney } from './person.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -112,9 +112,11 @@ export function runOracle(
  */
 function insert(before: PersonState, applied: AppliedEvent, settings: Settings): PersonState {
   const events = [...before.events, applied]
-  const lapseMs = lapseTimeMs(events, settings)
+  const open = readJourney(events, false, settings)
+  const lapseMs = lapseTimeOf(open, settings)
   const lapsed = before.lapsed && lapseMs === before.lapseMs
-  return { events, lapsed, lapseMs, booked: figuresOf(events, lapsed, settings) }
+  const booked = lapsed ? figuresOf(events, true, settings) : figuresOfJourney(open, settings)
+  return { events, lapsed, lapseMs, booked }
 }
 
 function bookDifference(
@@ -123,8 +125,9 @@ function bookDifference(
   { bookedHour, offset }: Pick<BookedRow, 'bookedHour' | 'offset'>,
   watch?: RowWatch,
 ): void {
-  for (const [table, figures] of withoutZeros(difference)) {
+  for (const [table, figures] of difference) {
     for (const { dimensions, measures } of figures.values()) {
+      if (measures.every((amount) => amount === 0n)) continue
       const key = JSON.stringify([bookedHour, dimensions])
       const before = rows.get(table)!.get(key)
       const sums = measures.map((amount, i) => amount + (before?.measures[i] ?? 0n))

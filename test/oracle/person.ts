@@ -35,11 +35,14 @@ export function figuresOf(
   lapsed: boolean,
   settings: Settings,
 ): Figures {
+  if (events.length === 0) return newFigures()
+  return figuresOfJourney(readJourney(events, lapsed, settings), settings)
+}
+
+/** f of a journey that has been read; it has an event. */
+export function figuresOfJourney({ ordered, sales, paths }: Journey, settings: Settings): Figures {
   const figures = newFigures()
-  const first = events[0]
-  if (!first) return figures
-  const { ordered, sales, paths } = readJourney(events, lapsed, settings)
-  bookPaths(figures, paths, first.userHash)
+  bookPaths(figures, paths, ordered[0]!.userHash)
   bookCredits(figures, paths, settings)
   bookUnmatchedRefunds(figures, sales)
   bookLiveEvents(figures, ordered, settings)
@@ -50,6 +53,11 @@ export function figuresOf(
 
 /** The last path lapses when stream time is past this; Infinity if that path has no touch. */
 export function lapseTimeMs(events: readonly AppliedEvent[], settings: Settings): number {
-  const last = lastTouchMs(readJourney(events, false, settings).paths.at(-1)!)
+  return lapseTimeOf(readJourney(events, false, settings), settings)
+}
+
+/** The same of a journey that has been read with its last path open. */
+export function lapseTimeOf({ paths }: Journey, settings: Settings): number {
+  const last = lastTouchMs(paths.at(-1)!)
   return last === undefined ? Number.POSITIVE_INFINITY : last + settings.inactivityGapMs
 }

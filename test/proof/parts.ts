@@ -16,7 +16,7 @@ export interface PartSpec {
 const FAULTS = '--kills 300 --rewinds 60 --outages 60 --rebalances 60 --zombies 30'
 
 export const PARTS: readonly PartSpec[] = [
-  { name: 'sim', script: 'sim', options: '--seeds 50000' },
+  { name: 'sim', script: 'sim', options: '--seeds 100000' },
   { name: 'mutants', script: 'sim', options: '--mutants --seeds 5000' },
   { name: 'chaos', script: 'chaos', options: `${FAULTS} --seed 2` },
   { name: 'bad-input', script: 'bad-input', options: '--records 200000 --seed 1' },

@@ -41,7 +41,7 @@ export function faultyStore(
     loadDue: (from, to) => may(() => store.loadDue(from, to)),
     loadJourneys: (persons) => may(() => store.loadJourneys(persons)),
     commit: (commit) => may(() => store.commit(commit)),
-    forgetHours: (token, hours, next) => may(() => store.forgetHours(token, hours, next)),
+    forgetHours: (token, hours) => may(() => store.forgetHours(token, hours)),
   }
 }
 

@@ -10,6 +10,7 @@ import { settingsFor } from '../logs/settings-for.ts'
 import { createWorker, createWorld, endOf, logView, spanOf, stateOf } from './world.ts'
 import { withMethods } from './with-methods.ts'
 import type { World } from './world.ts'
+import { patientClock } from './patient-clock.ts'
 
 /** What is wrong when the second worker comes. */
 interface Trouble {
@@ -33,7 +34,7 @@ const withFacts = (view: LogView, facts: Partial<LogView['facts']>): LogView => 
   facts: { ...view.facts, ...facts },
 })
 const clockAt = (now: number) => ({
-  clock: { now: () => now, sleep: () => Promise.resolve() },
+  clock: patientClock(() => now),
 })
 const latestMs = ({ log }: World): number => Math.max(...log.map(({ timeMs }) => timeMs))
 
@@ -131,6 +132,17 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     reason: 'beyond_log_end',
     log: (_, view) => ({ ...view, bounds: { low: 0, high: 1 } }),
   },
+  'the log ends before where it ended when a rebuild began, of which nothing is applied yet': {
+    reason: 'beyond_log_end',
+    ports: (world) => ({
+      store: withMethods(world.store, {
+        acquire: async (token) => {
+          const meta = (await world.store.acquire(token))!
+          return { ...meta, next: 0, lastRecord: '', activeAt: endOf(world) + 1 }
+        },
+      }),
+    }),
+  },
   'the record applied last is another now': {
     reason: 'record_differs',
     log: (_, view) => ({
@@ -178,7 +190,7 @@ describe('a partition halts', () => {
     const { world, middle } = await halfWay()
     const before = await everything(world)
     const worker = createWorker(world, {}, trouble.ports?.(world) ?? {})
-    const view = trouble.log?.(world, logView(world)) ?? logView(world)
+    const view = logView(world, (seen) => trouble.log?.(world, seen) ?? seen)
     const work = async (): Promise<void> => {
       await worker.acquire(view)
       await worker.apply(spanOf(world, middle, endOf(world)))
@@ -226,10 +238,23 @@ describe('a partition does not halt', () => {
   ])('%s', async (_, change) => {
     const { world, middle } = await halfWay()
     const worker = createWorker(world)
-    expect(await worker.acquire(change(world, logView(world)))).toBe(middle)
+    expect(await worker.acquire(logView(world, (seen) => change(world, seen)))).toBe(middle)
     await worker.apply(spanOf(world, middle, endOf(world)))
     await worker.drain()
     expect(worker.committed?.next).toBe(endOf(world))
+  })
+
+  it('where the owner before has gone on since the log was looked at', async () => {
+    const { world, middle } = await halfWay()
+    const early = { ...logView(world), bounds: { low: 0, high: middle - 1 } }
+    expect(await createWorker(world).acquire(early)).toBe(middle)
+  })
+
+  it('where the topic has grown, and that was accepted, since it was looked at', async () => {
+    const { world, middle } = await halfWay()
+    const present = logView(world)
+    const early = withFacts(present, { partitions: present.facts.partitions - 1 })
+    expect(await createWorker(world).acquire(early)).toBe(middle)
   })
 
   it('at a record exactly one hour ahead of the clock', async () => {

@@ -8,9 +8,14 @@ const CLUSTER = 'c'
 const place = { topic: 't', partition: 3 }
 
 /** The row of the lineage that is begun when there are `earlier` ones. */
-const row = (earlier: number, baseOffset: number, status: LineageRow['status']): LineageRow => ({
+const row = (
+  earlier: number,
+  baseOffset: number,
+  status: LineageRow['status'],
+  topicId = 'first',
+): LineageRow => ({
   ...place,
-  lineage: lineageOf({ clusterId: CLUSTER, ...place, baseOffset, earlier }),
+  lineage: lineageOf({ clusterId: CLUSTER, ...place, topicId, baseOffset, earlier }),
   baseOffset,
   status,
   reason: '',
@@ -40,4 +45,21 @@ it('goes on while the one that is to replace it is being built', () => {
   const [old, building] = [row(0, 0, 'active'), row(1, 0, 'building')]
   expect(isReplaced(meta(old), [old, building])).toBe(false)
   expect(isReplaced(meta(building), [old, building])).toBe(false)
+})
+
+it('is replaced by one of the topic as it was created anew, or of brokers with other ids', () => {
+  for (const [before, after] of [
+    ['first', 'second'],
+    ['', 'first'],
+    ['first', ''],
+  ] as const) {
+    const [old, beside] = [row(0, 0, 'active', before), row(1, 0, 'active', after)]
+    expect(isReplaced(meta(old), [old, beside])).toBe(true)
+    expect(isReplaced(meta(beside), [old, beside])).toBe(false)
+  }
+})
+
+it('has another name where the topic was created anew before anybody knew of it', () => {
+  const names = ['first', 'second', ''].map((id) => row(0, 0, 'active', id).lineage)
+  expect(new Set(names).size).toBe(3)
 })

@@ -27,6 +27,15 @@ export function mortal<P extends object>(port: P, life: Life): P {
   })
 }
 
+/** After the end no time is up any more. */
+export const mortalClock = (clock: Clock, life: Life): Clock =>
+  withMethods(mortal(clock, life), {
+    after: (ms, run) =>
+      clock.after(ms, () => {
+        if (!life.isOver) run()
+      }),
+  })
+
 /** A member that hears of its assignments some time after the group has decided them. */
 export function hearsLate(source: RecordSource, clock: Clock, draw: Draw): RecordSource {
   return withMethods(source, {
@@ -38,6 +47,19 @@ export function hearsLate(source: RecordSource, clock: Clock, draw: Draw): Recor
       }
       return source.start({ ...handler, lost: () => handler.lost(), assigned })
     },
+  })
+}
+
+/** A client does in turn what it is asked: it does not leave before it has joined. */
+export function inTurn(source: RecordSource): RecordSource {
+  let joined: Promise<unknown> = Promise.resolve()
+  return withMethods(source, {
+    start: (handler: AssignmentHandler) => {
+      const joining = source.start(handler)
+      joined = joining.catch(() => undefined)
+      return joining
+    },
+    stop: () => joined.then(() => source.stop()),
   })
 }
 

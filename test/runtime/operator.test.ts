@@ -24,6 +24,7 @@ import {
   stateOf,
   TOPIC,
 } from './world.ts'
+import { withMethods } from './with-methods.ts'
 import type { World } from './world.ts'
 
 const SETTINGS = settingsFor(7)
@@ -53,7 +54,7 @@ function contextOf(
   isExecuted: boolean,
   { view = (one) => one, undecodable, unreadable = 0 }: Trouble = {},
 ): OperatorContext {
-  const { facts, bounds } = view(logView(world))
+  const { facts, bounds } = logView(world, view)
   const source: OperatorContext['source'] = {
     facts: () => Promise.resolve(facts),
     bounds: () => Promise.resolve(bounds),
@@ -77,6 +78,16 @@ const request = (changes: Partial<LineageRequest>): LineageRequest => ({
   losesHistory: false,
   ...changes,
 })
+
+/** Half of the log applied; no row of it flushed. */
+async function unflushed(): Promise<World> {
+  const world = createWorld(LOG, SETTINGS)
+  const worker = createWorker(world)
+  await worker.acquire(logView(world))
+  await worker.apply(spanOf(world, 0, HALF))
+  await worker.drain()
+  return world
+}
 
 /** Half of the log applied; the last rows not yet flushed. */
 async function halfway(): Promise<World> {
@@ -144,6 +155,36 @@ describe('a new lineage beside the old', () => {
     await worker.flush()
     const plan = await beginLineage(contextOf(world, true), request({}))
     expect(plan.baseOffset).toBe(endOf(world))
+  })
+
+  it('leaves a row of a damaged state of which nothing had landed: it could come back', async () => {
+    const world = await unflushed()
+    const loadDictionary = () => Promise.resolve([])
+    const damaged = withMethods(world.store, { loadDictionary })
+    const { options, ...rest } = contextOf(world, true)
+    const context = { ...rest, options: { ...options, store: damaged } }
+    await beginLineage(context, request({ at: 'log-start' }))
+    expect(await statuses(world)).toEqual(['0 active Redis was lost', '0 active first'])
+  })
+
+  it('leaves what was being built, and has no row, as one that is not summed', async () => {
+    const world = await halfway()
+    const rebuilt = { at: 'log-start', kind: 'instead' } as const
+    await beginLineage(contextOf(world, true), request(rebuilt))
+    // A ClickHouse restored from before the rebuild.
+    const known = await world.ledger.lineages(TOPIC, PARTITION)
+    const first = known.filter(({ status }) => status === 'active')
+    const written: string[] = []
+    const ledger = withMethods(world.ledger, {
+      lineages: () => Promise.resolve(first),
+      writeLineages: (rows) => {
+        written.push(...rows.map(({ status, reason }) => `${status} ${reason}`))
+        return Promise.resolve()
+      },
+    })
+    const { options, ...rest } = contextOf(world, true)
+    await beginLineage({ ...rest, options: { ...options, ledger } }, request({ at: 'log-start' }))
+    expect(written.sort()).toEqual(['active Redis was lost', 'building first', 'building first'])
   })
 
   it('begins at the last flush when the state is gone, and says what is lost', async () => {
@@ -236,11 +277,7 @@ describe('a rebuild', () => {
   })
 
   it('of a state that has never flushed is another lineage, and replaces that one, too', async () => {
-    const world = createWorld(LOG, SETTINGS)
-    const worker = createWorker(world)
-    await worker.acquire(logView(world))
-    await worker.apply(spanOf(world, 0, HALF))
-    await worker.drain()
+    const world = await unflushed()
     const { lineage } = (await world.store.owner()).meta!
     const plan = await beginLineage(contextOf(world, true), rebuild)
     expect(plan.lineage).not.toBe(lineage)
@@ -333,7 +370,7 @@ describe('a new partition count', () => {
     const rows = await world.ledger.partitionCounts(TOPIC, PARTITION)
     expect(rows.map(({ fromOffset, count }) => ({ fromOffset, count }))).toEqual(counts)
     const worker = createWorker(world)
-    expect(await worker.acquire(grown.view(logView(world)))).toBe(HALF)
+    expect(await worker.acquire(logView(world, grown.view))).toBe(HALF)
   })
 
   it('judges nothing anew that was judged before it was accepted', async () => {

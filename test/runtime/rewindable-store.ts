@@ -14,11 +14,12 @@ export class RewindableStore implements StateStore {
     return this.#writes.length
   }
 
-  /** Falls back to the first `writes` writes. */
+  /** Starts anew with the first `writes` writes. */
   async rewind(writes: number): Promise<void> {
     this.#writes = this.#writes.slice(0, writes)
     this.#current = new MemoryStateStore()
     for (const write of this.#writes) await write(this.#current)
+    await this.#write((store) => store.startAnew())
   }
 
   #write<T>(write: (store: MemoryStateStore) => Promise<T>): Promise<T> {
@@ -29,8 +30,8 @@ export class RewindableStore implements StateStore {
   acquire: StateStore['acquire'] = (token) => this.#write((store) => store.acquire(token))
   create: StateStore['create'] = (token, meta) => this.#write((store) => store.create(token, meta))
   commit: StateStore['commit'] = (commit) => this.#write((store) => store.commit(commit))
-  forgetHours: StateStore['forgetHours'] = (token, hours, next) =>
-    this.#write((store) => store.forgetHours(token, hours, next))
+  forgetHours: StateStore['forgetHours'] = (token, hours) =>
+    this.#write((store) => store.forgetHours(token, hours))
 
   restart: StateStore['restart'] = (token, meta) =>
     this.#write((store) => store.restart(token, meta))

@@ -5,6 +5,7 @@ import { Fenced } from '../../src/runtime/halt.ts'
 import { generateLog } from '../logs/build-log.ts'
 import { settingsFor } from '../logs/settings-for.ts'
 import { referenceOf } from './reference.ts'
+import { RewindableStore } from './rewindable-store.ts'
 import { withMethods } from './with-methods.ts'
 import { createWitness } from './witness.ts'
 import {
@@ -80,6 +81,39 @@ describe('a worker that loses the partition while it acquires it writes nothing 
   })
 })
 
+describe('a store that falls back to the owner before', () => {
+  it('takes no commit that was computed from what another had written meanwhile', async () => {
+    const settings = settingsFor(3)
+    const log = generateLog(3, { settings, endTicks: 1, records: { min: 40, max: 40 } })
+    const expected = await referenceOf(log, settings)
+    const world = createWorld(log, settings)
+    const [low, high] = [log[10]!.offset, log[30]!.offset]
+    const store = new RewindableStore()
+    const limits = { cachedJourneysMax: 1 }
+    let fallsBackTo = -1
+    const before = withMethods(store, {
+      commit: async (commit) => {
+        if (fallsBackTo >= 0) await store.rewind(fallsBackTo)
+        return store.commit(commit)
+      },
+    })
+    const first = createWorker(world, limits, { store: before })
+    await first.acquire(logView(world))
+    await first.apply(spanOf(world, 0, low))
+    await first.drain()
+    fallsBackTo = store.writes
+    const second = createWorker(world, limits, { store })
+    await second.acquire(logView(world))
+    await second.apply(spanOf(world, low, high))
+    await second.drain()
+    const work = first.apply(spanOf(world, low, high)).then(() => first.drain())
+    await expect(work).rejects.toBeInstanceOf(Fenced)
+    await driveToEnd(world, createWorker(world, {}, { store }), SIZES)
+    expect(await stateOf(store)).toBe(expected.finalState)
+    expect(ledgerRows(world)).toEqual(expected.rows)
+  })
+})
+
 describe('a due list that vanishes while a worker looks for it', () => {
   const settings = settingsFor(3)
   const log = generateLog(3, { settings, endTicks: 2, records: { min: 40, max: 40 } })
@@ -126,6 +160,25 @@ describe('a due list that vanishes while a worker looks for it', () => {
 
   it('is no halt where the store has gone back', async () => {
     expect(await applyWithout({ goneBack: 1 })).toBeInstanceOf(Fenced)
+  })
+
+  it('is no halt where the store has gone back while the partition was taken over', async () => {
+    const world = createWorld(log, settings)
+    const first = createWorker(world)
+    await first.acquire(logView(world))
+    await first.apply(spanOf(world, 0, middle))
+    await first.drain()
+    const before = await world.store.owner()
+    let hasGoneBack = false
+    const store = withMethods(world.store, {
+      loadDue: (from) => {
+        hasGoneBack = true
+        return Promise.resolve([{ hour: from, persons: new Uint8Array() }])
+      },
+      owner: () => (hasGoneBack ? Promise.resolve(before) : world.store.owner()),
+    })
+    const late = createWorker(world, {}, { store })
+    await expect(late.acquire(logView(world))).rejects.toBeInstanceOf(Fenced)
   })
 
   it('is a halt where nobody else has been', async () => {

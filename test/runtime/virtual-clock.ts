@@ -1,6 +1,7 @@
 // Time that passes only when nothing else is left to do: a run of hours takes milliseconds, and is
 // the same every time, as long as all ports answer by themselves.
 import type { Clock } from '../../src/ports/clock.ts'
+import { sleepBy } from './sleep-by.ts'
 
 interface Sleeper {
   readonly atMs: number
@@ -20,22 +21,17 @@ export class VirtualClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted === true) return Promise.resolve()
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        signal?.removeEventListener('abort', abort)
-        resolve()
-      }
-      const sleeper = { atMs: this.#nowMs + ms, wake }
-      const abort = (): void => {
-        this.#sleepers = this.#sleepers.filter((one) => one !== sleeper)
-        wake()
-      }
-      // Those that wake at the same moment wake in the order they fell asleep.
-      const later = this.#sleepers.findIndex(({ atMs }) => atMs > sleeper.atMs)
-      this.#sleepers.splice(later === -1 ? this.#sleepers.length : later, 0, sleeper)
-      signal?.addEventListener('abort', abort, { once: true })
-    })
+    return sleepBy(this, ms, signal)
+  }
+
+  after(ms: number, run: () => void): () => void {
+    const sleeper = { atMs: this.#nowMs + ms, wake: run }
+    // Those that wake at the same moment wake in the order they fell asleep.
+    const later = this.#sleepers.findIndex(({ atMs }) => atMs > sleeper.atMs)
+    this.#sleepers.splice(later === -1 ? this.#sleepers.length : later, 0, sleeper)
+    return () => {
+      this.#sleepers = this.#sleepers.filter((one) => one !== sleeper)
+    }
   }
 
   /** Lets time pass until the condition holds. Throws if it does not within `limitMs`. */

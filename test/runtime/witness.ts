@@ -78,8 +78,8 @@ export function createWitness(
       expect.soft(unsent, 'dead letters of what was committed').toEqual([])
       return result
     },
-    forgetHours: async (token, hours, next) => {
-      const result = await world.store.forgetHours(token, hours, next)
+    forgetHours: async (token, hours) => {
+      const result = await world.store.forgetHours(token, hours)
       if (result === 'fenced') return result
       const all = { world, reference, next: end }
       expectLanded('hours were forgotten', { ...all, hours: (hour) => hours.includes(hour) })

@@ -5,14 +5,24 @@ import type { RecordSource } from '../../src/ports/record-source.ts'
 import { DEFAULT_TIMINGS } from '../../src/runtime/worker-options.ts'
 import type { WorkerEnd } from '../../src/runtime/worker-options.ts'
 import { withMethods } from './with-methods.ts'
-import { appendMore, createMember, createWorkerWorld, isConsumed } from './worker-world.ts'
+import {
+  PARTITIONS,
+  appendMore,
+  createMember,
+  createWorkerWorld,
+  isConsumed,
+} from './worker-world.ts'
+import type { WorkerWorld } from './worker-world.ts'
 
 const never = (): Promise<never> => new Promise(() => undefined)
 const down = (): Promise<never> => Promise.reject(new Error('connection refused'))
 const LONG_MS = 10 * DEFAULT_TIMINGS.stallMs
 
 /** A worker at the end of its logs; then the source is as `later` says, and records come. */
-async function stuck(later: Partial<RecordSource>, events = 200) {
+async function stuck(
+  later: Partial<RecordSource>,
+  happens = (world: WorkerWorld): void => appendMore(world, 200),
+) {
   const world = createWorkerWorld(1)
   let isLater = false
   const { worker } = createMember(world, {}, (source) => {
@@ -27,10 +37,19 @@ async function stuck(later: Partial<RecordSource>, events = 200) {
   await worker.start()
   await world.clock.until(() => isConsumed(world))
   isLater = true
-  appendMore(world, events)
+  // What was asked for before has been answered by then.
+  await world.clock.pass(2_000)
+  happens(world)
   await world.clock.pass(LONG_MS)
   await world.clock.finish(worker.stop(), 60_000)
   return { ends, world }
+}
+
+/** Each partition shorter by so many records than it was. */
+function createAnew({ log }: WorkerWorld, by: number): void {
+  const ends = Array.from({ length: PARTITIONS }, (_, i) => log.bounds(i).high)
+  log.recreate(PARTITIONS)
+  for (const [partition, end] of ends.entries()) log.appendGap(partition, end - by)
 }
 
 describe('the watchdog ends a worker', () => {
@@ -42,6 +61,15 @@ describe('the watchdog ends a worker', () => {
     expect(ends.map(({ why }) => why)).toEqual(['stalled'])
     const [line] = world.told.of('partition_stalled')
     expect(line?.fields).toMatchObject({ high: expect.any(Number) as number })
+  })
+
+  it.each<[string, number]>([
+    ['shorter', 1],
+    ['no shorter', 0],
+  ])('whose reads are never answered while the topic is created anew, and is %s', async (_, by) => {
+    const { ends, world } = await stuck({ read: never }, (changed) => createAnew(changed, by))
+    expect(ends.map(({ why }) => why)).toEqual(['stalled'])
+    expect(world.told.of('partition_stalled')[0]?.message).toContain('the topic was created anew')
   })
 
   it('whose partition is acquired again and again and never applies anything', async () => {
@@ -60,12 +88,16 @@ describe('the watchdog ends a worker', () => {
 })
 
 describe('the watchdog lets a worker be', () => {
-  it.each<[string, Partial<RecordSource>, number]>([
-    ['whose log cannot be asked either', { read: down, bounds: down }, 200],
-    ['whose log does not answer at all', { read: never, bounds: never }, 200],
-    ['whose log has nothing new', { read: never }, 0],
-  ])('%s', async (_, later, events) => {
-    const { ends } = await stuck(later, events)
+  it.each<[string, Partial<RecordSource>]>([
+    ['whose log cannot be asked either', { read: down, bounds: down }],
+    ['whose log does not answer at all', { read: never, bounds: never }],
+  ])('%s', async (_, later) => {
+    const { ends } = await stuck(later)
+    expect(ends).toEqual([])
+  })
+
+  it('whose log has nothing new', async () => {
+    const { ends } = await stuck({ read: never }, () => undefined)
     expect(ends).toEqual([])
   })
 

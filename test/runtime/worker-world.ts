@@ -24,6 +24,7 @@ import type {
 } from '../../src/ports/telemetry.ts'
 import { judgeSpan } from '../../src/runtime/judge-span.ts'
 import { DEFAULT_LIMITS } from '../../src/runtime/partition-options.ts'
+import type { LogView } from '../../src/runtime/partition-options.ts'
 import { PartitionWorker } from '../../src/runtime/partition-worker.ts'
 import { Worker } from '../../src/runtime/worker.ts'
 import { DEFAULT_TIMINGS } from '../../src/runtime/worker-options.ts'
@@ -36,6 +37,7 @@ import { Balance } from './balance.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import { stateOf } from './world.ts'
 import type { ListedStore } from './world.ts'
+import { patientClock } from './patient-clock.ts'
 
 export const PARTITIONS = 4
 const GROUP = 'workers'
@@ -230,14 +232,19 @@ export async function expectedOf(world: WorkerWorld, ends = highs(world)) {
       store: stores[partition]!,
       ledger,
       deadLetters: new MemoryDeadLetters(),
-      clock: { now: () => Number.MAX_SAFE_INTEGER / 2, sleep: () => Promise.resolve() },
+      clock: patientClock(() => Number.MAX_SAFE_INTEGER / 2),
       random: { token: () => 'undisturbed' },
       probe: noProbe,
       telemetry: noTelemetry,
     })
-    const readAt = () => Promise.resolve(null)
-    const facts = log.factsNow()
-    await worker.acquire({ facts, bounds: log.bounds(partition), groupNext: null, readAt })
+    const view: LogView = {
+      facts: log.factsNow(),
+      bounds: log.bounds(partition),
+      groupNext: null,
+      readAt: () => Promise.resolve(null),
+      again: () => Promise.resolve(view),
+    }
+    await worker.acquire(view)
     const parser = createRecordParser(DEFAULT_SETTINGS, { partitioner: 'murmur2', counts })
     const records = Array.from({ length: end }, (_, offset) => log.readAt(partition, offset)!)
     const span = { topic: log.topic, partition, from: 0, to: end, records }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Worker } from '../../src/runtime/worker.ts'
 import { faultyDeadLetters, faultyLedger, faultyStore } from './faults.ts'
 import type { FaultRates } from './faults.ts'
-import { distant, hearsLate, mortal } from './mortal.ts'
+import { distant, hearsLate, inTurn, mortal, mortalClock } from './mortal.ts'
 import {
   createMember,
   createWorkerWorld,
@@ -37,9 +37,9 @@ function startProcess(world: WorkerWorld, rates: FaultRates): Process {
       storeOf: (partition) => far(faultyStore(stores[partition]!, draw, rates)),
       ledger: far(faultyLedger(ledger, draw, rates)),
       deadLetters: far(faultyDeadLetters(deadLetters, draw, rates)),
-      clock: mortal(clock, life),
+      clock: mortalClock(clock, life),
     },
-    (source) => far(hearsLate(source, clock, draw)),
+    (source) => inTurn(far(hearsLate(source, clock, draw))),
   )
   void worker.start()
   const forsake = (): void => world.log.leave(member)

@@ -22,6 +22,7 @@ import type { Draw } from '../logs/moves.ts'
 import type { LogRecord } from '../oracle/log.ts'
 import { faultyDeadLetters, faultyLedger, faultyStore } from './faults.ts'
 import type { FaultRates } from './faults.ts'
+import { patientClock } from './patient-clock.ts'
 
 export const NO_FAULTS: FaultRates = { store: 0, ledger: 0, deadLetters: 0 }
 export const TOPIC = 'events'
@@ -85,7 +86,7 @@ export function optionsOf(world: World, limits: Partial<Limits> = {}): Partition
     store: faultyStore(world.store, draw, rates),
     ledger: faultyLedger(world.ledger, draw, rates),
     deadLetters: faultyDeadLetters(world.deadLetters, draw, rates),
-    clock: { now: () => Number.MAX_SAFE_INTEGER - 1e9, sleep: () => Promise.resolve() },
+    clock: patientClock(() => Number.MAX_SAFE_INTEGER - 1e9),
     random: { token: () => `${name}-${tokens++}` },
     probe: { at: () => undefined },
     telemetry: noTelemetry,
@@ -99,8 +100,12 @@ export function sourceRecord(record: LogRecord): SourceRecord {
   return { offset, timeMs, key: null, value: Buffer.from(JSON.stringify(record)) }
 }
 
-export function logView(world: World): LogView {
-  return {
+/** What every look at the log shows; `change` of it. */
+export function logView(
+  world: World,
+  change: (view: LogView) => LogView = (view) => view,
+): LogView {
+  return change({
     facts: FACTS,
     bounds: { low: 0, high: endOf(world) },
     groupNext: null,
@@ -108,7 +113,8 @@ export function logView(world: World): LogView {
       const record = world.log.find((one) => one.offset === offset)
       return Promise.resolve(record === undefined ? null : sourceRecord(record))
     },
-  }
+    again: () => Promise.resolve(logView(world, change)),
+  })
 }
 
 /** The records of [from, to), whatever offsets are missing in between. */

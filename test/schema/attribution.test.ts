@@ -1,6 +1,6 @@
 // schemas/attribution.md explains credit with one journey: each of its numbers is what the program
 // computes from that journey.
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,6 +8,7 @@ import { MODELS } from '../../src/core/event.ts'
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts'
 import { leaveState } from '../cli/left-state.ts'
 import { runHere } from '../cli/run-here.ts'
+import { removeEngineFolder } from '../adapters/clickhouse/embedded-engine.ts'
 
 const DAY_MS = 86_400_000
 const SCHEMAS = join(import.meta.dirname, '../../schemas')
@@ -33,7 +34,7 @@ beforeAll(async () => {
   page = await readFile(join(SCHEMAS, 'attribution.md'), 'utf8')
   lines = (await readFile(join(SCHEMAS, 'examples/journey.ndjson'), 'utf8')).trim().split('\n')
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
+afterAll(() => removeEngineFolder(folder))
 
 /** What `tributary journey` prints of these events. */
 async function print(events: readonly string[], ...options: readonly string[]): Promise<string> {

@@ -1,6 +1,6 @@
 // The cookbook's questions, asked of one run of the demo's log, and their answers worked out anew
 // from the rows of the views. What was believed on Monday is asked on Monday, too.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -19,6 +19,7 @@ import { DEFAULT_SETTINGS } from '../../src/core/settings.ts'
 import { judgeSpan } from '../../src/runtime/judge-span.ts'
 import { createRecordParser } from '../../src/schema/record.ts'
 import { money, ratio } from '../cli/demo/plain-decimals.ts'
+import { removeEngineFolder } from '../adapters/clickhouse/embedded-engine.ts'
 
 const EVENTS = 6000
 const SEED = 7
@@ -98,7 +99,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(async () => {
   await ledger.db.close()
-  await rm(folder, { recursive: true, force: true })
+  await removeEngineFolder(folder)
 })
 
 const where = (rows: readonly Row[], wanted: Row): Row[] =>

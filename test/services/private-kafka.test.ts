@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs'
 import { Kafka, logLevel } from 'kafkajs'
 import type { KafkaConfig, SASLOptions } from 'kafkajs'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { makeCertificates, trusting } from './certificates.ts'
 import { describeWithPrivate } from './describe-with-private.ts'
 import { startPrivateKafka } from './private-kafka.ts'
 import { unsecuredToken } from './unsecured-token.ts'
+import { createTopics } from './create-topics.ts'
 
 describeWithPrivate(['kafka', 'openssl'], 'a Kafka broker of its own', () => {
   const user = { name: 'tributary', password: 'a-secret' }
@@ -18,6 +19,8 @@ describeWithPrivate(['kafka', 'openssl'], 'a Kafka broker of its own', () => {
       brokers: [brokers],
       logLevel: logLevel.NOTHING,
       retry: soon,
+      // A broker that has just started takes its time for TLS.
+      connectionTimeout: 10_000,
       ...options,
     })
     const admin = kafka.admin()
@@ -72,7 +75,7 @@ describeWithPrivate(['kafka', 'openssl'], 'a Kafka broker of its own', () => {
     const kafka = new Kafka({ brokers: [server.brokers], logLevel: logLevel.NOTHING, retry })
     const admin = kafka.admin()
     await admin.connect()
-    await admin.createTopics({ topics: [{ topic: 'test_kept', numPartitions: 1 }] })
+    await createTopics(admin, { topic: 'test_kept', numPartitions: 1 })
     const producer = kafka.producer({ allowAutoTopicCreation: false })
     await producer.connect()
     await producer.send({
@@ -84,7 +87,9 @@ describeWithPrivate(['kafka', 'openssl'], 'a Kafka broker of its own', () => {
     await server.kill()
     await expect(topicsOf(server.brokers)).rejects.toThrow(/ECONNREFUSED|Connection error/)
     await server.restart()
-    expect(await admin.fetchTopicOffsets('test_kept')).toMatchObject([{ low: '0', high: '2' }])
+    // It answers before it leads the partition again.
+    const ends = await vi.waitFor(() => admin.fetchTopicOffsets('test_kept'), { timeout: 30_000 })
+    expect(ends).toMatchObject([{ low: '0', high: '2' }])
     await admin.disconnect()
     await server.remove()
   })

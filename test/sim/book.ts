@@ -57,7 +57,7 @@ export class Book {
 
   /** `isTraceless`: of a lineage there was before, nothing is left anywhere. */
   begin(lineage: NewLineage, isTraceless: (before: Lineage) => boolean): void {
-    const { partition, meta } = lineage
+    const { partition, meta, epoch, settings, counts } = lineage
     for (const one of this.of(partition)) if (isTraceless(one)) one.isVoid = true
     const same = this.of(partition).find((one) => one.meta.lineage === meta.lineage)
     if (same !== undefined) this.lineages.splice(this.lineages.indexOf(same), 1)
@@ -66,13 +66,23 @@ export class Book {
       this.#fail(`a lineage of partition ${partition} begins with generation ${meta.generation}`)
     }
     const isSame =
-      same?.epoch === lineage.epoch &&
-      same.settings === lineage.settings &&
-      JSON.stringify(same.counts) === JSON.stringify(lineage.counts)
+      same?.epoch === epoch &&
+      same.settings === settings &&
+      JSON.stringify(same.counts) === JSON.stringify(counts)
     const { commits, reached } = isSame ? same : { commits: [], reached: meta.next }
-    const flags = { isReplaced: false, isUnfinished: false, isVoid: false }
-    const rest = { commits, reached, end: null, ...flags }
-    this.lineages.push({ ...lineage, ...rest })
+    this.lineages.push({
+      partition,
+      meta,
+      epoch,
+      settings,
+      counts,
+      commits,
+      end: null,
+      isReplaced: false,
+      isUnfinished: false,
+      isVoid: false,
+      reached,
+    })
   }
 
   /** An operator gives the state up: it was whole and stood at `next`, or is lost (-1). */
@@ -81,6 +91,16 @@ export class Book {
     if (lineage === undefined) return
     // A state that had gone back before cannot say what else has landed.
     lineage.end = lineage.reached > next ? -1 : next
+  }
+
+  /** The state is back as it was before the last lineage began, which will never be complete. */
+  reopen(partition: number, lineage: string, isRetired: (one: Lineage) => boolean): void {
+    const [given, back] = [this.current(partition), this.find(partition, lineage)]
+    if (given !== undefined) Object.assign(given, { end: -1, isUnfinished: true })
+    if (back !== undefined) back.end = null
+    for (const one of this.of(partition)) {
+      if (one !== given && !isRetired(one)) one.isReplaced = false
+    }
   }
 
   /** Nothing was applied yet of the log as it was: the lineage is of the one there is now. */

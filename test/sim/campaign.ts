@@ -4,10 +4,13 @@ import type { Failing } from './failing.ts'
 import { makeSmall, repeatSeed } from './failing.ts'
 import type { KeptSeed } from './kept-seeds.ts'
 import { planOf } from './plan.ts'
-import type { Plan } from './plan.ts'
 import { inLanes } from './pool.ts'
 import type { Verdict } from './run-plan.ts'
 import { Runner } from './runner.ts'
+import type { Run } from './runner.ts'
+
+/** Runs a thread is given at a time: some tens of milliseconds. */
+const PORTION = 16
 
 export interface CampaignOptions {
   readonly tree: string
@@ -32,7 +35,7 @@ export interface Campaign {
 
 interface Failed {
   readonly place: number
-  readonly what: number | Plan
+  readonly what: Run
   readonly verdict: Verdict
 }
 
@@ -43,16 +46,19 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
   const begunMs = performance.now()
   let runs = 0
   let first: Failed | null = null
-  const work = async ([place, what]: readonly [number, number | Plan], lane: number) => {
-    const verdict = await runners[lane]!.run(what)
-    for (const [name, times] of Object.entries(verdict.counts)) {
-      counts[name] = (counts[name] ?? 0) + times
+  const work = async ([place, some]: readonly [number, readonly Run[]], lane: number) => {
+    const verdicts = await runners[lane]!.runAll(some)
+    for (const verdict of verdicts) {
+      for (const [name, times] of Object.entries(verdict.counts)) {
+        counts[name] = (counts[name] ?? 0) + times
+      }
+      progress(++runs)
     }
-    progress(++runs)
+    const verdict = verdicts.at(-1)!
     if (verdict.failure === null || (first !== null && first.place < place)) return
-    first = { place, what, verdict }
+    first = { place, what: some[verdicts.length - 1]!, verdict }
   }
-  await inLanes(plansOf(options).entries(), threads, work, () => first !== null)
+  await inLanes(portionsOf(options).entries(), threads, work, () => first !== null)
   const seconds = (performance.now() - begunMs) / 1_000
   const failing =
     first === null ? null : await makeFirstSmall(first, { runner: runners[0]!, mutant })
@@ -69,7 +75,12 @@ function makeFirstSmall(
   return makeSmall(planOf(what), { runner, verdict, repeat: repeatSeed(what, mutant) })
 }
 
-const plansOf = ({ kept, from, seeds }: CampaignOptions): readonly (number | Plan)[] => [
-  ...kept.map(({ seed, plan }) => plan ?? seed),
-  ...Array.from({ length: seeds }, (_, i) => from + i),
-]
+/** All runs in their order, so many at a time as a thread is given. */
+function portionsOf({ kept, from, seeds }: CampaignOptions): readonly (readonly Run[])[] {
+  const runs = [
+    ...kept.map(({ seed, plan }) => plan ?? seed),
+    ...Array.from({ length: seeds }, (_, i) => from + i),
+  ]
+  const portions = Array.from({ length: Math.ceil(runs.length / PORTION) }, (_, i) => i * PORTION)
+  return portions.map((at) => runs.slice(at, at + PORTION))
+}

@@ -101,6 +101,7 @@ export class Causes {
       case 'trimmed-ahead':
         return this.#whileStopped(() => this.#trim(fault, partition))
       case 'recreated':
+        if (this.#isUnderWorkers(fault)) return this.#recreate(fault)
         return this.#whileStopped(() => this.#recreate(fault))
       case 'record-ahead': {
         const timeMs = world.nowMs + CLOCK_SKEW_MAX_MS + 20_000 + fault.amount
@@ -129,6 +130,11 @@ export class Causes {
     await change()
     this.pending--
     this.#fleet.release()
+  }
+
+  /** By the topic's id alone can workers that run tell another log from the one they read. */
+  #isUnderWorkers({ partition }: CauseFault): boolean {
+    return this.#world.plan.world.hasTopicIds && partition === 0
   }
 
   #wipe(fault: CauseFault): void {
@@ -170,9 +176,11 @@ export class Causes {
     if (!begun.every(isTold)) return
     const hasGoneBack = (one: number): boolean => (book.current(one)?.reached ?? 0) > 0
     if (held.some((one) => !begun.includes(one) && hasGoneBack(one))) return
+    if (this.#isUnderWorkers(fault)) this.#world.count('topic recreated under workers')
     log.recreate()
     members.noted.clear()
-    redis.keepAll()
+    // Without ids a lineage that began unseen would be taken for the old one.
+    if (!plan.world.hasTopicIds) redis.keepAll()
     for (const record of plan.records.slice(0, fault.amount % 2 === 0 ? 0 : fault.amount % 60)) {
       log.produce({ ...record, timeMs: record.timeMs + 1 })
     }

@@ -23,9 +23,19 @@ export const versionTexts = ({ lineage, expected }: CheckedLineage): string[] =>
       `${version.table} ${JSON.stringify(publishedRow(version, lineage.meta, lineage.partition))}`,
   )
 
+/** Of each row that was ever inserted its text, written once: the ledger holds the same rows. */
+export function textsOf(inserts: readonly Insert[]): Map<LedgerRow, string> {
+  const texts = new Map<LedgerRow, string>()
+  for (const { table, rows } of inserts) {
+    for (const row of rows) texts.set(row, `${table} ${JSON.stringify(row)}`)
+  }
+  return texts
+}
+
 /** Texts of the ledger's rows by lineage. */
 export function textsByLineage(
   tables: Iterable<readonly [TableName, readonly LedgerRow[]]>,
+  texts: ReadonlyMap<LedgerRow, string>,
 ): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>()
   for (const [table, rows] of tables) {
@@ -34,7 +44,7 @@ export function textsByLineage(
       const lineage = String(row[at])
       let of = found.get(lineage)
       if (of === undefined) found.set(lineage, (of = new Set()))
-      of.add(`${table} ${JSON.stringify(row)}`)
+      of.add(texts.get(row)!)
     }
   }
   return found
@@ -73,13 +83,10 @@ function keyOf(text: string): string {
 }
 
 /** Rows that were inserted at any time although they are no version that there ever was. */
-export function strangers(known: ReadonlySet<string>, inserts: readonly Insert[]): string[] {
+export function strangers(known: ReadonlySet<string>, inserted: Iterable<string>): string[] {
   const wrong = new Set<string>()
-  for (const { table, rows } of inserts) {
-    for (const row of rows) {
-      const text = `${table} ${JSON.stringify(row)}`
-      if (!known.has(text)) wrong.add(`no such version was ever, but inserted: ${text}`)
-    }
+  for (const text of inserted) {
+    if (!known.has(text)) wrong.add(`no such version was ever, but inserted: ${text}`)
   }
   return [...wrong]
 }

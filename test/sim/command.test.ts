@@ -41,12 +41,12 @@ const FAULTS = [
 const SEEN = ['fenced', 'rewinds', 'rows_resent', 'hours_forgotten', 'lapses', 'retractions']
 const HALTS = HALT_REASONS.map((reason) => `halt ${reason}`)
 
-it('eight thousand seeds pass, with every fault and every halt among them', async () => {
-  const { exitCode, data } = await sim('--seeds 8000')
+it('twenty thousand seeds pass, with every fault and every halt among them', async () => {
+  const { exitCode, data } = await sim('--seeds 20000')
   const { runs, counts, failing } = data as Campaign
   expect(failing).toBeNull()
   expect(exitCode).toBe(0)
-  expect(runs).toBeGreaterThanOrEqual(8_000)
+  expect(runs).toBeGreaterThanOrEqual(20_000)
   expect(Object.keys(counts)).toEqual(expect.arrayContaining([...FAULTS, ...SEEN, ...HALTS]))
 }, 900_000)
 

@@ -80,7 +80,7 @@ function judged(record: SourceRecord, judgement: Judgement): LogRecord {
   const wire = JSON.parse(Buffer.from(value!).toString()) as Wire
   const { event_id: eventId, user_hash: userHash, metadata } = wire
   const transactionId = metadata?.transaction_id ?? ''
-  const event: LogEvent = { ...judgement, eventId, userHash, transactionId }
+  const event: LogEvent = { eventId, userHash, transactionId, ...judgement }
   return { offset, timeMs, kind: 'event', event }
 }
 

@@ -2,10 +2,10 @@
 // ended is started again after a while, unless an operator has stopped them all.
 import type { Telemetry } from '../../src/ports/telemetry.ts'
 import type { HaltReason } from '../../src/runtime/halt.ts'
-import { DEFAULT_LIMITS } from '../../src/runtime/partition-options.ts'
 import { Worker } from '../../src/runtime/worker.ts'
 import type { WorkerEnd, WorkerOptions } from '../../src/runtime/worker-options.ts'
 import { Balance } from '../runtime/balance.ts'
+import { limitsOf } from './plan-world.ts'
 import { createSource } from './sim-source.ts'
 import { SimProcess } from './sim-process.ts'
 import { fingerprintOf, settingsOfKind } from './sim-settings.ts'
@@ -135,10 +135,11 @@ export class Fleet {
   #optionsOf(process: SimProcess): WorkerOptions {
     const { network, log, members, clock, draw, redis, clickhouse, deadLetters } = this.#world
     const { world } = this.#world.plan
+    const { readMax } = world
     const { settingsKind, group } = process.deployed
     let tokens = 0
     return {
-      source: createSource({ process, group, log, members, network, clock, draw, ...world }),
+      source: createSource({ process, group, log, members, network, clock, draw, readMax }),
       ticks: world.hasTicks ? { append: async (partition) => this.#appendTick(partition) } : null,
       ledger: clickhouse.port(network, process),
       deadLetters: deadLetters.port(network, process, () => this.#world.nextOrder()),
@@ -149,7 +150,7 @@ export class Fleet {
       start: 'earliest',
       allowCreateTime: false,
       onHalt: world.onHalt,
-      limits: { ...DEFAULT_LIMITS, ...world },
+      limits: limitsOf(world),
       timings: {
         flushEveryMs: world.flushEveryMs,
         recheckEveryMs: RECHECK_EVERY_MS,

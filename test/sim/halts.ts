@@ -15,7 +15,10 @@ const WITHOUT_STATE: Readonly<Partial<Record<HaltReason, Rule>>> = {
   compacted_topic: ({ world }) => world.log.log.facts.isCompacted,
   create_time: ({ world }) => world.log.log.facts.isCreateTime,
   would_evict: ({ world }) => world.redis.policy !== null,
-  state_missing: ({ world, partition, meta }) => meta === null && world.isKnown(partition),
+  state_missing: ({ world, partition, process, meta }) =>
+    meta === null
+      ? world.isKnown(partition) || world.isKnown(partition, process.told?.get(partition))
+      : world.isReplaced(partition),
   clock_ahead: ({ world, partition }) =>
     world.log
       .written(world.log.epoch, partition)
@@ -38,16 +41,25 @@ const WITH_STATE: Readonly<Partial<Record<HaltReason, StateRule>>> = {
   another_group: ({ meta, process }) => meta.group !== process.deployed.group,
   partition_count_changed: ({ world, meta }) =>
     parsePartitionCounts(meta.partitionCounts).at(-1)?.count !== world.log.partitions,
-  before_log_start: ({ world, partition, meta }) => meta.next < world.log.log.bounds(partition).low,
-  beyond_log_end: ({ world, partition, meta }) => meta.next > world.log.log.bounds(partition).high,
-  record_differs: ({ world, partition }) =>
-    world.book.current(partition)?.epoch !== world.log.epoch,
+  // Another log may have come, or have grown, since it was looked at.
+  before_log_start: ({ world, partition, meta }) =>
+    meta.next < world.log.log.bounds(partition).low || isOfAnotherLog(world, partition, meta),
+  beyond_log_end: ({ world, partition, meta }) =>
+    Math.max(meta.next, meta.activeAt) > world.log.log.bounds(partition).high ||
+    isOfAnotherLog(world, partition, meta),
+  record_differs: ({ world, partition, meta }) => isOfAnotherLog(world, partition, meta),
 }
+
+const isOfAnotherLog = (world: SimWorld, partition: number, { lineage }: PartitionMeta): boolean =>
+  world.book.find(partition, lineage)?.epoch !== world.log.epoch
+
+/** Who halts; `told`: what it has heard of the group's offsets. */
+type Halting = Pick<SimProcess, 'deployed'> & Partial<Pick<SimProcess, 'told'>>
 
 interface Seen {
   readonly world: SimWorld
   readonly partition: number
-  readonly process: Pick<SimProcess, 'deployed'>
+  readonly process: Halting
   readonly meta: PartitionMeta | null
 }
 
@@ -58,7 +70,7 @@ export function isRightHalt(
   world: SimWorld,
   partition: number,
   reason: HaltReason,
-  process: Pick<SimProcess, 'deployed'>,
+  process: Halting,
 ): boolean {
   const meta = world.redis.meta(partition)
   const rule = WITHOUT_STATE[reason]

@@ -36,10 +36,9 @@ export async function hunt(options: HuntOptions): Promise<Hunt> {
   const found = new Map<string, Hunted>()
   const sound = Array.from({ length: threads }, () => new Runner(options.sound))
   await inLanes(mutants, threads, async (mutant, lane) => {
-    const planted = new Runner(trees.get(mutant.name)!)
-    const runners = { planted, sound: sound[lane]! }
+    const runner = sound[lane]!
+    const runners = { planted: runner.over(trees.get(mutant.name)!), sound: runner }
     found.set(mutant.name, await huntOne(mutant, runners, options.seeds))
-    await planted.close()
     progress(found.size)
   })
   await Promise.all(sound.map((runner) => runner.close()))

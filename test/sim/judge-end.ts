@@ -1,6 +1,6 @@
 // The verdict on what a run has left behind.
 import { TABLES } from '../../src/core/tables.ts'
-import { differences, strangers, textsByLineage, versionTexts } from './check-rows.ts'
+import { differences, strangers, textsByLineage, textsOf, versionTexts } from './check-rows.ts'
 import type { CheckedLineage } from './check-rows.ts'
 import { expectedOf } from './expected-log.ts'
 import type { Lineage } from './book.ts'
@@ -17,7 +17,9 @@ export function judgeEnd(world: SimWorld): void {
     const base = meta.baseOffset
     return { lineage, expected: expectedOf({ partition, settings, counts, base, written }) }
   })
-  const found = textsByLineage(TABLES.map(({ name }) => [name, clickhouse.ledger.rows(name)]))
+  const inserted = textsOf(clickhouse.inserts)
+  const rows = TABLES.map(({ name }) => [name, clickhouse.ledger.rows(name)] as const)
+  const found = textsByLineage(rows, inserted)
   const known = new Set<string>()
   for (const one of checked) {
     const texts = versionTexts(one)
@@ -29,7 +31,7 @@ export function judgeEnd(world: SimWorld): void {
       world.fail(`partition ${partition}: ${text}`)
     }
   }
-  for (const text of strangers(known, clickhouse.inserts)) world.fail(text)
+  for (const text of strangers(known, inserted.values())) world.fail(text)
   for (const { lineage } of checked) expectStatus(world, lineage)
   const resent = world.counts.get('rows_resent') ?? 0
   if (resent > 0 && !world.counts.has('lied')) {

@@ -9,13 +9,14 @@ import type { OperatorContext } from '../../src/runtime/operator/context.ts'
 import { beginLineage } from '../../src/runtime/operator/new-lineage.ts'
 import type { LineageRequest } from '../../src/runtime/operator/new-lineage.ts'
 import { skipBatch } from '../../src/runtime/operator/skip-batch.ts'
-import { DEFAULT_LIMITS } from '../../src/runtime/partition-options.ts'
 import type { Causes } from './causes.ts'
 import type { Fleet } from './fleet.ts'
 import { TOPIC } from './sim-log.ts'
+import { limitsOf } from './plan-world.ts'
 import { fingerprintOf, settingsOfKind } from './sim-settings.ts'
 import { CLOCK_SKEW_MAX_MS } from './sim-world.ts'
 import type { SimWorld } from './sim-world.ts'
+import { patientClock } from '../runtime/patient-clock.ts'
 
 const COMES_MS = 800
 /** A worker that has not stopped by then is killed. */
@@ -94,10 +95,12 @@ export class Operator {
       case 'state_missing':
       case 'state_incomplete':
         await this.#beginAnew(partitions, this.#wayOf(reason))
+        this.#forget(reason)
         break
       case 'settings_changed':
         if (!rebuilds && !this.#isMixed(reason)) deployed.settingsKind = plan.world.settings
         else await this.#beginAnew(this.#misfits(reason), 0)
+        this.#forget(reason)
         break
       case 'another_group':
         if (!rebuilds && !this.#isMixed(reason)) deployed.group = 'workers'
@@ -115,6 +118,7 @@ export class Operator {
       case 'beyond_log_end':
       case 'record_differs':
         for (const partition of partitions) await this.#beginBeside(partition)
+        this.#forget(reason)
         break
       case 'compacted_topic':
         log.log.facts = { ...log.log.facts, isCompacted: false }
@@ -202,7 +206,7 @@ export class Operator {
   async #begin(partition: number, request: LineageRequest): Promise<void> {
     const { redis, book } = this.#world
     const meta = redis.meta(partition)
-    const isWhole = meta !== null && !redis.isTorn(partition)
+    const isWhole = meta !== null && !redis.isTorn(partition) && !this.#world.isReplaced(partition)
     const others = this.#summed(partition)
     try {
       book.close(partition, isWhole ? meta.next : -1)
@@ -301,11 +305,11 @@ export class Operator {
         allowCreateTime: false,
         settings,
         fingerprint: fingerprintOf(deployed.settingsKind),
-        limits: { ...DEFAULT_LIMITS, ...plan.world },
+        limits: limitsOf(plan.world),
         store: redis.port(partition, null, null),
         ledger: clickhouse.port(null, null),
         deadLetters: { send: () => Promise.resolve() },
-        clock: { now: () => this.#world.nowMs, sleep: () => Promise.resolve() },
+        clock: patientClock(() => this.#world.nowMs),
         random: { token: () => `operator-${this.#tokens++}` },
         probe: { at: () => undefined },
         telemetry: noTelemetry,

@@ -11,7 +11,7 @@ describe('npm run sim', () => {
     const all = { json: false, threads }
     const many = { ...all, kind: 'seeds', from: 1, mutant: null }
     expect(parse('')).toEqual({ ...many, seeds: 2_000 })
-    expect(parse('--seeds 7 --from 100')).toEqual({ ...many, from: 100, seeds: 7 })
+    expect(parse('--seeds 7 --seed 100')).toEqual({ ...many, from: 100, seeds: 7 })
     expect(parse('--mutant fence-dropped')).toMatchObject({ kind: 'seeds', seeds: 5_000 })
     expect(parse('--seed 9 --trace')).toEqual({
       ...all,
@@ -30,10 +30,10 @@ describe('npm run sim', () => {
     ['--seed -3', 'It must be a whole number from 1 on'],
     ['--seed 1.5', 'It must be a whole number from 1 on'],
     ['--seed 1e3', 'It must be a whole number from 1 on'],
-    ['--seed 5 --seeds 10', 'cannot be used with'],
     ['--mutants --seed 5', 'cannot be used with'],
     ['--mutants --mutant fence-dropped', 'cannot be used with'],
-    ['--trace', "'--trace' needs --seed"],
+    ['--trace', "'--trace' needs one --seed"],
+    ['--trace --seed 5 --seeds 10', "'--trace' needs one --seed"],
     ['--mutant fence-droped', 'Did you mean fence-dropped?'],
     ['--seds 5', 'Did you mean --seed'],
     ['5', 'too many arguments'],

@@ -38,37 +38,32 @@ export function parseOptions(args: readonly string[]): SimOptions {
   const command = new Command('npm run sim --')
     .description('run the worker over simulated services; one seed decides everything')
     .option('--seeds <number>', `so many seeds (default: ${SEEDS}; of a mutant: 5000)`, toCount)
-    .option('--from <number>', 'the first of them (default: 1)', toCount)
-    .addOption(
-      new Option('--seed <number>', 'this seed alone, twice')
-        .argParser(toCount)
-        .conflicts(['seeds', 'from']),
-    )
+    .option('--seed <number>', 'the first of them; without --seeds: this one alone, twice', toCount)
     .option('--mutant <name>', 'over a planted bug, until it is caught')
     .addOption(
       new Option('--mutants', 'over every planted bug, each until it is caught').conflicts([
         'seed',
-        'from',
         'mutant',
       ]),
     )
-    .option('--trace', 'with --seed: print what happened')
+    .option('--trace', 'of one seed: print what happened')
     .option('--threads <number>', 'run so many at once (default: one per core)', toCount)
     .option('--json', 'print the result as JSON')
     .addHelpText('after', HELP)
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
     .parse(args, { from: 'user' })
-  const { seeds, from = 1, seed, mutant, mutants, trace, threads, json } = command.opts()
-  if (trace === true && seed === undefined) command.error("error: option '--trace' needs --seed")
+  const { seeds, seed, mutant, mutants, trace, threads, json } = command.opts()
+  const isAlone = seed !== undefined && seeds === undefined
+  if (trace === true && !isAlone) command.error("error: option '--trace' needs one --seed")
   const shared = { json: json === true, threads: threads ?? availableParallelism() }
   if (mutants === true) return { ...shared, kind: 'mutants', seeds: seeds ?? SEEDS_PER_MUTANT }
   const planted = mutant === undefined ? null : mutantNamed(mutant)
-  if (seed !== undefined) {
+  if (isAlone) {
     return { ...shared, kind: 'seed', seed, mutant: planted, trace: trace === true }
   }
   const most = seeds ?? (planted === null ? SEEDS : SEEDS_PER_MUTANT)
-  return { ...shared, kind: 'seeds', from, seeds: most, mutant: planted }
+  return { ...shared, kind: 'seeds', from: seed ?? 1, seeds: most, mutant: planted }
 }
 
 function toCount(text: string): number {

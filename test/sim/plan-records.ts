@@ -28,14 +28,15 @@ export function planRecords(draw: Draw, world: PlannedWorld): PlannedRecord[] {
 type Content = Pick<PlannedRecord, 'key' | 'value' | 'beside' | 'isTick'>
 
 function contentOf(draw: Draw, record: LogRecord): Content {
-  const plain = { beside: 0, isTick: false }
-  if (record.kind === 'tick')
-    return { ...plain, key: null, value: null, beside: draw(0, 2), isTick: true }
-  if (record.kind === 'rejected') return { ...plain, ...refusedContent(draw, record.timeMs) }
+  if (record.kind === 'tick') return { key: null, value: null, beside: draw(0, 2), isTick: true }
+  if (record.kind === 'rejected') {
+    const { key, value } = refusedContent(draw, record.timeMs)
+    return { key, value, beside: 0, isTick: false }
+  }
   const { userHash } = record.event
   const value = JSON.stringify(toWire(record.event), withoutBlanks)
   const isMisplaced = draw(0, 39) === 0
-  return { ...plain, key: userHash, value, beside: isMisplaced ? draw(1, 2) : 0 }
+  return { key: userHash, value, beside: isMisplaced ? draw(1, 2) : 0, isTick: false }
 }
 
 /** Values that are refused, each for another reason. */

@@ -104,7 +104,10 @@ export type WorldFault =
   | { readonly kind: 'group-offset'; readonly partition: number; readonly offset: number }
   | { readonly kind: 'trim'; readonly partition: number }
 
-/** What must make partitions halt, and how the operator goes on (`way`: one of those there are). */
+/**
+ * What must make partitions halt, and how the operator goes on (`way`: one of those there are).
+ * A topic is created anew under running workers where `partition` is 0 and it has an id.
+ */
 export type CauseFault = {
   readonly kind:
     | 'state-wiped'

@@ -68,7 +68,11 @@ export class SimClickHouse {
       read: (table, range) => call('clickhouse.read', () => ledger.read(table, range)),
       writeLineages: (rows) => call('clickhouse.lineage', () => this.#writeLineages(rows)),
       writeProgress: (row) => call('clickhouse.progress', () => this.#writeProgress(row)),
-      lineages: (topic, partition) => ask(() => ledger.lineages(topic, partition)),
+      lineages: (topic, partition) =>
+        ask(() => {
+          process?.toldLineages.set(partition, this.statuses(partition).size > 0)
+          return ledger.lineages(topic, partition)
+        }),
       progress: (topic, partition) => ask(() => ledger.progress(topic, partition)),
       writeSkip: (row) => call('clickhouse.lineage', () => ledger.writeSkip(row)),
       skips: (topic, partition) => ask(() => ledger.skips(topic, partition)),

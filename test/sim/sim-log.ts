@@ -11,6 +11,7 @@ import type {
 import { TICK_HEADER } from '../../src/ports/tick-sink.ts'
 import { partitionOf } from '../../src/schema/partitioners.ts'
 import type { PlannedRecord } from './plan.ts'
+import { patientClock } from '../runtime/patient-clock.ts'
 
 export const TOPIC = 'events'
 const FIRST_MS = Date.UTC(2026, 0, 1)
@@ -41,6 +42,8 @@ export class SimLog {
   readonly log: MemoryLog
   /** By epoch, by partition. */
   readonly #written: Written[][][] = []
+  /** The topic's id in each epoch. */
+  readonly #ids: string[] = []
   readonly #waiting = new Set<() => void>()
   partitions: number
   readonly #hasTopicIds: boolean
@@ -50,16 +53,26 @@ export class SimLog {
     this.#hasTopicIds = hasTopicIds
     this.log = new MemoryLog({
       topic: TOPIC,
-      clock: { now, sleep: () => Promise.resolve() },
+      clock: patientClock(now),
       facts: { clusterId: 'cluster', partitions, isCompacted: false, isCreateTime: false },
       recordsMax: 50,
       waitMs: 0,
     })
+    this.#begin()
+  }
+
+  #begin(): void {
     this.#written.push([])
+    this.#ids.push(this.log.factsNow().topicId)
   }
 
   get epoch(): number {
     return this.#written.length - 1
+  }
+
+  /** When the topic had that id; the present where it has none. */
+  epochOf(topicId: string): number {
+    return topicId === '' ? this.epoch : this.#ids.indexOf(topicId)
   }
 
   written(epoch: number, partition: number): readonly Written[] {
@@ -84,7 +97,7 @@ export class SimLog {
 
   append(partition: number, record: Omit<SourceRecord, 'offset'>): void {
     const offset = this.log.append(partition, record)
-    this.#write(partition, { kind: 'record', record: { ...record, offset } })
+    this.#write(partition, { kind: 'record', record: Object.assign({}, record, { offset }) })
   }
 
   appendTick(partition: number, timeMs: number): void {
@@ -103,8 +116,8 @@ export class SimLog {
 
   /** Deleted and created again, empty. */
   recreate(): void {
-    this.#written.push([])
     this.log.recreate(this.partitions)
+    this.#begin()
     this.#wake()
   }
 

@@ -3,6 +3,7 @@
 // has come meanwhile comes at once to one that is thawed.
 import type { Clock } from '../../src/ports/clock.ts'
 import type { SimClock } from './sim-clock.ts'
+import { sleepBy } from '../runtime/sleep-by.ts'
 
 /** What a worker is started with; an operator may change it for those that come after. */
 export interface Deployed {
@@ -31,6 +32,8 @@ export class SimProcess implements Clock {
   readonly reads = new Map<number, string>()
   /** What the group has told it that was noted, by partition; null: nothing. */
   readonly told = new Map<number, number | null>()
+  /** Whether ClickHouse has told it of lineages, by partition, since it took that over. */
+  readonly toldLineages = new Map<number, boolean>()
   /** The group is telling what it has assigned, or that nothing is. */
   isTold = false
   /** When it was asked to stop; -1: it was not. */
@@ -87,18 +90,14 @@ export class SimProcess implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted === true) return Promise.resolve()
-    return new Promise((resolve) => {
-      const timer = this.#clock.after(ms, () => {
-        signal?.removeEventListener('abort', abort)
-        this.deliver(resolve)
-      })
-      const abort = (): void => {
-        timer.run = null
-        resolve()
-      }
-      signal?.addEventListener('abort', abort, { once: true })
-    })
+    return sleepBy(this, ms, signal)
+  }
+
+  after(ms: number, run: () => void): () => void {
+    const timer = this.#clock.after(ms, () => this.deliver(run))
+    return () => {
+      timer.run = null
+    }
   }
 
   #thaw(): void {

@@ -69,6 +69,9 @@ export class SimRedis {
     this.#stores = new Map()
     this.#torn.clear()
     for (const { partition, apply } of this.#writes) void apply(this.store(partition))
+    for (const partition of this.#stores.keys()) {
+      void this.#write(partition, (one) => one.startAnew())
+    }
     this.#witness.restarted()
   }
 
@@ -110,6 +113,9 @@ export class SimRedis {
       acquire: (token) =>
         call('redis.acquire', () => {
           process?.reads.set(partition, token)
+          process?.toldLineages.delete(partition)
+          // What was sent under an earlier token has landed or never will.
+          process?.committing.delete(partition)
           return this.#write(partition, (one) => one.acquire(token))
         }),
       create: (token, meta) => {
@@ -126,8 +132,8 @@ export class SimRedis {
           process?.committing.delete(partition),
         )
       },
-      forgetHours: (token, hours, next) => {
-        const apply: Apply<CommitResult> = (one) => one.forgetHours(token, hours, next)
+      forgetHours: (token, hours) => {
+        const apply: Apply<CommitResult> = (one) => one.forgetHours(token, hours)
         return call('redis.forget', () => this.#write(partition, apply))
       },
       owner: () =>

@@ -6,6 +6,7 @@ import { parsePartitionCounts } from '../../src/schema/partition-counts.ts'
 import { createDraw } from '../logs/moves.ts'
 import type { Draw } from '../logs/moves.ts'
 import { Book } from './book.ts'
+import type { Lineage } from './book.ts'
 import { FaultBox } from './fault-box.ts'
 import { Network } from './network.ts'
 import type { Plan, What } from './plan.ts'
@@ -72,7 +73,7 @@ export class SimWorld {
       count: (what) => this.count(what),
       happens: (what, process) => this.happens(what, process),
     })
-    this.log = new SimLog({ ...world, now: () => this.nowMs })
+    this.log = new SimLog({ now: () => this.nowMs, ...world })
     this.members = new SimGroup({
       clock,
       trace,
@@ -82,6 +83,7 @@ export class SimWorld {
     this.redis = new SimRedis({
       restarted: () => {
         this.redisWentBackMs = clock.nowMs
+        for (const { partition } of this.book.lineages) this.#wentBack(partition)
         this.network.restarted('redis')
       },
       begun: (partition, meta, process) => this.#begun(partition, meta, process),
@@ -116,12 +118,15 @@ export class SimWorld {
 
   /**
    * Whether anybody but the state store knows of the partition: then a state must not begin anew.
-   * `noted`: the group's offset, as of now or as somebody was told.
+   * As of now, or as somebody was told of the group's offset, and of lineages by ClickHouse.
    */
-  isKnown(partition: number, noted = this.members.noted.get(partition) ?? null): boolean {
+  isKnown(
+    partition: number,
+    noted = this.members.noted.get(partition) ?? null,
+    hasLineages = this.clickhouse.statuses(partition).size > 0,
+  ): boolean {
     const { low } = this.log.log.bounds(partition)
-    if (noted !== null && noted > low) return true
-    return this.clickhouse.statuses(partition).size > 0
+    return hasLineages || (noted !== null && noted > low)
   }
 
   /** What is noted in the group has been committed. */
@@ -135,7 +140,9 @@ export class SimWorld {
   #begun(partition: number, meta: PartitionMeta, process: SimProcess | null): void {
     const { lineage, baseOffset } = meta
     this.trace.note('begun', partition, lineage, baseOffset, meta.generation)
-    if (process !== null && this.isKnown(partition, process.told.get(partition))) {
+    const { told, toldLineages } = process ?? {}
+    const isKnown = this.isKnown(partition, told?.get(partition), toldLineages?.get(partition))
+    if (process !== null && isKnown) {
       this.fail(`partition ${partition} began anew although it is known`)
     }
     const settings = this.#settingsOf(meta)
@@ -144,7 +151,7 @@ export class SimWorld {
     // A worker begins a state only where nobody knows of one; an operator leaves what has landed.
     const known = this.clickhouse.statuses(partition)
     this.book.begin(
-      { partition, meta, epoch: this.log.epoch, settings, counts },
+      { partition, meta, epoch: this.log.epochOf(meta.topicId), settings, counts },
       (before) => process !== null || !known.has(before.meta.lineage),
     )
   }
@@ -160,6 +167,22 @@ export class SimWorld {
     if (isKnown && more.length === 0) return counts
     this.fail(`a state began with the partition counts ${partitionCounts}`)
     return [{ fromOffset: 0, count: this.log.partitions }]
+  }
+
+  /** A state from before an operator began another lineage is no longer the one that goes on. */
+  isReplaced(partition: number): boolean {
+    const meta = this.redis.meta(partition)
+    return meta !== null && meta.lineage !== this.book.current(partition)?.meta.lineage
+  }
+
+  /** What was begun, but was not complete yet, has replaced nothing. */
+  #wentBack(partition: number): void {
+    if (!this.isReplaced(partition)) return
+    const statuses = this.clickhouse.statuses(partition)
+    const begun = this.book.current(partition)?.meta.lineage ?? ''
+    if (statuses.get(begun) !== 'building') return
+    const isRetired = ({ meta }: Lineage): boolean => statuses.get(meta.lineage) === 'retired'
+    this.book.reopen(partition, this.redis.meta(partition)!.lineage, isRetired)
   }
 
   /** Where a worker must have halted it has not gone on. */

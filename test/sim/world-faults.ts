@@ -56,8 +56,10 @@ function noteWrongly({ redis, members }: SimWorld, partition: number, offset: nu
 
 /** Retention takes what everybody has read. */
 function trim({ redis, log }: SimWorld, partition: number): void {
-  const next = redis.meta(partition)?.next ?? 0
-  if (next > log.log.bounds(partition).low) log.log.trim(partition, next)
+  const { low, high } = log.log.bounds(partition)
+  // A state may be of a log that there was before.
+  const to = Math.min(redis.meta(partition)?.next ?? 0, high)
+  if (to > low) log.log.trim(partition, to)
 }
 
 const WORLD_FAULTS: ReadonlySet<What['kind']> = new Set([

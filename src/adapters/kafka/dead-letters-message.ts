@@ -76,9 +76,12 @@ function meaningOf(outcome: DeadLetter['outcome'], reason: DeadLetter['reason'])
   return 'The journey is full: it holds as many events as `journey_events_max` allows.'
 }
 
+/** Names that only say something where there is one: a record's own would be taken for ours. */
+const SAYS_CUT = /^tributary\.(headers\.dropped|(key|value)\.(length|sha256))$/
+
 /** kafkajs cannot write a header without a value; such a one becomes empty. */
 function headersOf({ headers = {} }: SourceRecord): Headers {
-  const given = Object.entries(headers)
+  const given = Object.entries(headers).filter(([name]) => !SAYS_CUT.test(name))
   return Object.fromEntries(given.map(([name, value]) => [name, toBuffer(value) ?? Buffer.of()]))
 }
 

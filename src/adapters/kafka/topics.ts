@@ -6,19 +6,24 @@ import type { Admin, GroupDescription } from 'kafkajs'
 import { kafkaAdmin } from './client.ts'
 import type { KafkaOptions } from './client.ts'
 import { kafkaError, protocolTypeOf } from './errors.ts'
+import { topicConfig } from './topic-config.ts'
 import type { TopicDescription, TopicSettings, WantedTopic } from './topics-wanted.ts'
 import { configEntriesOf } from './topics-wanted.ts'
 
-const { AssignerProtocol, ConfigResourceTypes } = kafkajs
+const { AssignerProtocol } = kafkajs
 
 const TOPIC_NOT_YET = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'])
+/** A broker tells of a new topic before it leads all of its partitions: 100 take it a second. */
+const LEADER_NOT_YET = new Set(['LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION'])
 /** A new cluster makes the topic of groups when it is first asked for one. */
 const GROUP_NOT_YET = new Set([
   'GROUP_LOAD_IN_PROGRESS',
   'GROUP_COORDINATOR_NOT_AVAILABLE',
   'NOT_COORDINATOR_FOR_GROUP',
 ])
-const READY_ATTEMPTS = 100
+const READY_MAX_MS = 10_000
+/** For thousands of partitions. */
+const CREATED_MAX_MS = 30_000
 const READY_EVERY_MS = 100
 
 export interface ClusterFacts {
@@ -110,9 +115,7 @@ async function describe(admin: Admin, topic: string): Promise<TopicDescription |
 
 async function askSettings(admin: Admin, topic: string): Promise<TopicSettings | null> {
   try {
-    const resources = [{ type: ConfigResourceTypes.TOPIC, name: topic }]
-    const { resources: found } = await admin.describeConfigs({ resources, includeSynonyms: false })
-    const entries = found[0]?.configEntries ?? []
+    const entries = await topicConfig(admin, topic)
     const text = (name: string): string =>
       entries.find(({ configName }) => configName === name)?.configValue ?? ''
     return {
@@ -145,25 +148,37 @@ async function create(admin: Admin, wanted: WantedTopic): Promise<'created' | 'e
     ],
   })
   if (isNew) {
-    await untilReady(TOPIC_NOT_YET, () => admin.fetchTopicMetadata({ topics: [wanted.topic] }))
+    const ask = () => admin.fetchTopicMetadata({ topics: [wanted.topic] })
+    await untilReady(TOPIC_NOT_YET, ask, CREATED_MAX_MS)
+    // The leaders may hear of it last.
+    const notYet = new Set([...TOPIC_NOT_YET, ...LEADER_NOT_YET])
+    await untilReady(notYet, () => admin.fetchTopicOffsets(wanted.topic), CREATED_MAX_MS)
   }
   return isNew ? 'created' : 'exists'
 }
 
 /** Brokers learn of what is new a moment later; one that is slow is no failure. */
-async function untilReady<T>(notYet: ReadonlySet<string>, ask: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+async function untilReady<T>(
+  notYet: ReadonlySet<string>,
+  ask: () => Promise<T>,
+  maxMs = READY_MAX_MS,
+): Promise<T> {
+  // By the clock: where a partition has no leader kafkajs itself asks for some seconds.
+  for (const end = performance.now() + maxMs; ;) {
     try {
       return await ask()
     } catch (error) {
-      if (attempt === READY_ATTEMPTS || !notYet.has(protocolTypeOf(error))) throw error
+      if (performance.now() >= end || !notYet.has(protocolTypeOf(error))) throw error
       await new Promise((done) => setTimeout(done, READY_EVERY_MS))
     }
   }
 }
 
+const endsOf = (admin: Admin, topic: string) =>
+  untilReady(LEADER_NOT_YET, () => admin.fetchTopicOffsets(topic))
+
 async function askGroup(admin: Admin, group: string, topic: string): Promise<GroupFacts> {
-  const ends = await admin.fetchTopicOffsets(topic)
+  const ends = await endsOf(admin, topic)
   const [noted] = await untilReady(GROUP_NOT_YET, () =>
     admin.fetchOffsets({ groupId: group, topics: [topic] }),
   )
@@ -184,8 +199,10 @@ async function askGroup(admin: Admin, group: string, topic: string): Promise<Gro
 
 /** Where no record is as late, Kafka answers with the end of the log as it is by then. */
 async function partitionsFrom(admin: Admin, topic: string, timeMs: number): Promise<number[]> {
-  const ends = await admin.fetchTopicOffsets(topic)
-  const found = await admin.fetchTopicOffsetsByTimestamp(topic, timeMs)
+  const ends = await endsOf(admin, topic)
+  const found = await untilReady(LEADER_NOT_YET, () =>
+    admin.fetchTopicOffsetsByTimestamp(topic, timeMs),
+  )
   const at = new Map(found.map(({ partition, offset }) => [partition, Number(offset)]))
   return ends
     .filter(({ partition, high }) => (at.get(partition) ?? Infinity) < Number(high))

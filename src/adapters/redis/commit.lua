@@ -2,9 +2,11 @@
 --
 -- KEYS[1]   the partition's meta hash, for the fence
 -- KEYS[2…]  the key of each operation, in order (a key may come again); all have the same hash tag
--- ARGV[1]   owner token that must be stored
--- ARGV[2]   fence: the `next` that must be stored; 'absent': there must be no state; '>=' and a
---           number: `next` must have come so far; 'any': token only
+-- ARGV[1]   owner token that must be stored, and have been since this server started and became
+--           the master: one that has fallen back to an owner before may have shown it what another
+--           wrote meanwhile
+-- ARGV[2]   fence: the `next` that must be stored; 'absent': there must be no state; 'any': the
+--           token alone
 -- ARGV[3]   generation that must be stored; '' with the other fences than a `next`
 -- ARGV[4]   a letter per key of KEYS[2…]: what is done to it
 --             s  set: items are field, value, field, value … of a hash
@@ -24,11 +26,11 @@ local SLICE = 4000
 local COMMANDS = { s = 'HSET', u = 'HDEL', a = 'APPEND' }
 
 local token, next, generation = unpack(redis.call('HMGET', KEYS[1], 'owner', 'next', 'generation'))
-if token ~= ARGV[1] then return 0 end
+local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+local reign = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
+if token ~= ARGV[1] .. '@' .. run .. '/' .. reign then return 0 end
 if ARGV[2] == 'absent' then
   if next then return 0 end
-elseif string.sub(ARGV[2], 1, 2) == '>=' then
-  if not next or tonumber(next) < tonumber(string.sub(ARGV[2], 3)) then return 0 end
 elseif ARGV[2] ~= 'any' then
   if next ~= ARGV[2] or generation ~= ARGV[3] then return 0 end
 end

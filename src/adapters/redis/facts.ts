@@ -4,9 +4,9 @@ import type { RedisClient } from './connect.ts'
 import { redisError } from './errors.ts'
 import { exchange } from './exchange.ts'
 import { NOBODYS_PARTITION, refusalOf } from './health.ts'
-import { readInfo } from './info.ts'
+import { readInfo, reignIn } from './info.ts'
 import { partitionKeys } from './keys.ts'
-import { OWNER_FIELD } from './meta-fields.ts'
+import { OWNER_FIELD, ownerOf } from './meta-fields.ts'
 import { PackedWrite } from './packed-write.ts'
 import { runFenced } from './run-script.ts'
 
@@ -38,13 +38,13 @@ export function redisFacts(redis: RedisClient, topic: string): Promise<RedisFact
       isAppendOnly: info['aof_enabled'] === '1',
       usedBytes: Number(info['used_memory']),
       maxBytes: Number(info['maxmemory']),
-      refusal: refusal === '' ? await tryOut(redis, topic) : refusal,
+      refusal: refusal === '' ? await tryOut(redis, topic, reignIn(info)) : refusal,
     }
   })
 }
 
 /** Every command that the state store uses, once; '' or the first refusal. */
-async function tryOut(redis: RedisClient, topic: string): Promise<string> {
+async function tryOut(redis: RedisClient, topic: string, reign: string): Promise<string> {
   const { meta, dictionary, due } = partitionKeys(topic, NOBODYS_PARTITION)
   const fence = { token: 'doctor', next: 'any' } as const
   const write = new PackedWrite().begin('set', dictionary, 2).text('field').text('value')
@@ -52,7 +52,7 @@ async function tryOut(redis: RedisClient, topic: string): Promise<string> {
   const clear = new PackedWrite().begin('drop', dictionary, 0).begin('drop', due(0), 0)
   clear.begin('drop', meta, 0)
   const steps: readonly (() => Promise<unknown>)[] = [
-    () => redis.hset(meta, OWNER_FIELD, fence.token),
+    () => redis.hset(meta, OWNER_FIELD, ownerOf(fence.token, reign)),
     () => redis.hmget(meta, 'field'),
     () => runFenced(redis, meta, fence, write),
     () => redis.hgetall(meta),
@@ -61,11 +61,12 @@ async function tryOut(redis: RedisClient, topic: string): Promise<string> {
     () => redis.mget(due(0)),
     () => redis.hdel(meta, 'field'),
     () => runFenced(redis, meta, fence, clear),
+    () => redis.unlink(meta),
   ]
   let refusal = ''
   for (const step of steps) {
     try {
-      await step()
+      if ((await step()) === 'fenced' && refusal === '') refusal = 'INFO is of another server'
     } catch (error) {
       if (refusal === '') refusal = redisError(redis, error).message
     }

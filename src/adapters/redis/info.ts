@@ -17,12 +17,22 @@ class InfoOfNode extends Command {
 }
 
 /** Names and values as INFO has them. */
-export async function readInfo(
-  redis: RedisClient,
-  key: string,
-): Promise<Readonly<Record<string, string | undefined>>> {
+export type Info = Readonly<Record<string, string | undefined>>
+
+export async function readInfo(redis: RedisClient, key: string): Promise<Info> {
   const text = (await redis.sendCommand(new InfoOfNode(key))) as string
   return Object.fromEntries(
     [...text.matchAll(/^(\w+):([^\r\n]*)/gm)].map(([, name, value]) => [name, value]),
   )
+}
+
+/** What becomes another with each start of the server, and each time it becomes the master. */
+export async function reignOf(redis: RedisClient, key: string): Promise<string> {
+  return reignIn(await readInfo(redis, key))
+}
+
+export function reignIn({ run_id: run, master_replid: reign }: Info): string {
+  if (run === undefined) throw new Error('INFO names no run_id')
+  if (reign === undefined) throw new Error('INFO names no master_replid')
+  return `${run}/${reign}`
 }

@@ -3,6 +3,13 @@
 import type { PartitionMeta } from '../../ports/state-store.ts'
 
 export const OWNER_FIELD = 'owner'
+/** What is stored for a token; it is worth nothing in another reign of the server (`info.ts`). */
+export const ownerOf = (token: string, reign: string): string => `${token}@${reign}`
+/** null: what is stored is of another reign, or nothing is. */
+export function tokenOf(owner: string, reign: string): string | null {
+  const end = ownerOf('', reign)
+  return owner.endsWith(end) ? owner.slice(0, -end.length) : null
+}
 /** A commit begins with TORN and ends with WHOLE: it is there as a whole, or that can be seen. */
 const WHOLE_FIELD = 'whole'
 export const TORN = [WHOLE_FIELD, '0'] as const

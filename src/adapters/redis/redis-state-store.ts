@@ -9,9 +9,9 @@ import {
   writeOfForgetting,
   writeOfRestart,
 } from './fenced-write.ts'
-import { readInfo } from './info.ts'
+import { readInfo, reignOf } from './info.ts'
 import { partitionKeys } from './keys.ts'
-import { decodeMeta, OWNER_FIELD } from './meta-fields.ts'
+import { decodeMeta, OWNER_FIELD, ownerOf, tokenOf } from './meta-fields.ts'
 import { countJourneys, readDictionary, readDue, readJourneys, readLedger } from './reads.ts'
 import { runFenced } from './run-script.ts'
 
@@ -22,7 +22,7 @@ export function redisStateStore(redis: RedisClient, topic: string, partition: nu
   return {
     acquire: (token) =>
       ask(async () => {
-        await redis.hset(keys.meta, OWNER_FIELD, token)
+        await redis.hset(keys.meta, OWNER_FIELD, ownerOf(token, await reignOf(redis, keys.meta)))
         return decodeMeta(await redis.hgetall(keys.meta))
       }),
     create: (token, meta) =>
@@ -49,7 +49,8 @@ export function redisStateStore(redis: RedisClient, topic: string, partition: nu
     owner: () =>
       ask(async () => {
         const fields = await redis.hgetall(keys.meta)
-        return { token: fields[OWNER_FIELD] ?? null, meta: decodeMeta(fields) }
+        const token = tokenOf(fields[OWNER_FIELD] ?? '', await reignOf(redis, keys.meta))
+        return { token, meta: decodeMeta(fields) }
       }),
     loadDictionary: () => ask(() => readDictionary(redis, keys)),
     loadLedger: () => ask(() => readLedger(redis, keys)),
@@ -61,9 +62,9 @@ export function redisStateStore(redis: RedisClient, topic: string, partition: nu
         const fence = { token, next, generation: meta.generation }
         return runFenced(redis, keys.meta, fence, writeOfCommit(keys, commit))
       }),
-    forgetHours: (token, hours, next) =>
+    forgetHours: (token, hours) =>
       ask(() => {
-        const fence = { token, next: `>=${next}` } as const
+        const fence = { token, next: 'any' } as const
         return runFenced(redis, keys.meta, fence, writeOfForgetting(keys, hours))
       }),
   }

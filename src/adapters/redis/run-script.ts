@@ -11,7 +11,7 @@ const SCRIPT_SHA = createHash('sha1').update(SCRIPT).digest('hex')
 /** What must be stored for a write to happen; `generation` belongs to a numeric `next`. */
 export interface Fence {
   readonly token: string
-  readonly next: 'absent' | 'any' | `>=${number}` | number
+  readonly next: 'absent' | 'any' | number
   readonly generation?: number
 }
 

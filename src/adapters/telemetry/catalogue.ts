@@ -73,7 +73,7 @@ export const COUNTERS = {
   ),
   fenced: counter(
     'tributary_fence_rejections_total',
-    'Commits refused by the fence: another worker owns the partition, or Redis went back.',
+    'Commits refused by the fence: another worker owns the partition, or Redis has started anew.',
   ),
   rewinds: counter(
     'tributary_state_rewinds_total',

@@ -32,11 +32,14 @@ export const WORKER_EVENTS: Readonly<Record<LogEvent, EventSpec>> = {
   partition_retry: event('warn', 'A read or an acquire failed, and is tried again.'),
   partition_fenced: event(
     'warn',
-    'A commit was refused: another worker owns the partition, or Redis went back. It is acquired anew.',
+    'A commit was refused: another worker owns the partition, or Redis has started anew. It is acquired anew.',
   ),
   partition_paused: event('warn', 'Records wait, for `reason`; the membership is not affected.'),
   partition_resumed: event('info', 'The reason to wait is gone.'),
-  partition_stalled: event('error', 'There are records, but no progress; the process ends with 1.'),
+  partition_stalled: event(
+    'error',
+    'There are records, or another topic, but no progress; the process ends with 1.',
+  ),
   state_rewound: event('warn', 'Redis lost what was committed last; it is applied again.'),
   lineage_activated: event('info', 'A rebuilt lineage takes the place of the ones before.'),
   flush_failed: event('warn', 'ClickHouse did not take rows; they are sent again.'),

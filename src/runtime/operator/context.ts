@@ -3,6 +3,7 @@
 // the ownership first, so that no worker writes beside it.
 import type { RecordSource } from '../../ports/record-source.ts'
 import type { PartitionMeta } from '../../ports/state-store.ts'
+import { Fenced } from '../halt.ts'
 import type { PartitionOptions } from '../partition-options.ts'
 
 export interface OperatorContext {
@@ -24,3 +25,7 @@ export async function lookAt({ options, isExecuted }: OperatorContext): Promise<
   const token = random.token(16)
   return { token, meta: await store.acquire(token) }
 }
+
+/** What an execution ends with whose write was fenced off. */
+export const takenMeanwhile = (): Fenced =>
+  new Fenced('a worker took the partition meanwhile, or Redis has started anew; repeat')

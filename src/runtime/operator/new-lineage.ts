@@ -7,11 +7,10 @@ import type { LineageRow, ProgressRow } from '../../ports/ledger-sink.ts'
 import type { LogBounds } from '../../ports/record-source.ts'
 import type { PartitionMeta } from '../../ports/state-store.ts'
 import { firstMeta } from '../first-meta.ts'
-import { Fenced } from '../halt.ts'
 import { isReplaced, newestLineage } from '../lineage-in-force.ts'
 import type { PartitionOptions } from '../partition-options.ts'
 import { closeLineage, loadWhole } from './close-lineage.ts'
-import { lookAt } from './context.ts'
+import { lookAt, takenMeanwhile } from './context.ts'
 import type { Found, OperatorContext } from './context.ts'
 
 export interface LineageRequest {
@@ -48,7 +47,8 @@ export async function beginLineage(
   const facts = await source.facts()
   const bounds = await source.bounds(partition)
   const found = await lookAt(context)
-  const lineages = withOwn(found.meta, await ledger.lineages(topic, partition), options)
+  const listed = await ledger.lineages(topic, partition)
+  const lineages = withOwn(found.meta, listed, options)
   const others = lineages.filter(({ status }) => status !== 'retired')
   const loaded = found.meta === null ? null : await loadCurrent(options, found.meta, lineages)
   const damage = typeof loaded === 'string' ? loaded : null
@@ -77,7 +77,8 @@ export async function beginLineage(
     stateNext: found.meta?.next ?? null,
     warnings: warningsOf(request, known, baseOffset),
   }
-  if (isExecuted) await carryOut(context, { request, plan, found, meta, state })
+  const unlisted = lineages.filter((row) => !listed.includes(row))
+  if (isExecuted) await carryOut(context, { request, plan, found, meta, state, unlisted })
   return plan
 }
 
@@ -98,8 +99,9 @@ function withOwn(
   { topic, partition }: Pick<PartitionOptions, 'topic' | 'partition'>,
 ): readonly LineageRow[] {
   if (meta === null || rows.some(({ lineage }) => lineage === meta.lineage)) return rows
-  const { lineage, baseOffset } = meta
-  return [...rows, { topic, partition, lineage, baseOffset, status: 'active', reason: 'first' }]
+  const { lineage, baseOffset, activeAt } = meta
+  const status = activeAt > 0 ? 'building' : 'active'
+  return [...rows, { topic, partition, lineage, baseOffset, status, reason: 'first' }]
 }
 
 /** What has landed of lineages before the newest may be of another log. */
@@ -183,12 +185,14 @@ interface Execution {
   readonly meta: PartitionMeta
   /** The state given up; null: there is none, or it is damaged. */
   readonly state: Partition | null
+  /** Lineages without a row: of these, too, a copy of Redis could come back. */
+  readonly unlisted: readonly LineageRow[]
 }
 
 /** The row first: a state that is missing behind it halts, a state without a row would not tell. */
 async function carryOut(
   { options }: OperatorContext,
-  { request, plan, found, meta, state }: Execution,
+  { request, plan, found, meta, state, unlisted }: Execution,
 ): Promise<void> {
   const { topic, partition, ledger, store } = options
   if (found.meta !== null && state !== null) await closeLineage(options, found.meta, state)
@@ -196,8 +200,8 @@ async function carryOut(
   const isAtOnce = request.kind === 'instead' && status === 'active'
   await ledger.writeLineages([
     { topic, partition, lineage, baseOffset, status, reason: request.reason },
-    ...(isAtOnce ? plan.others.map((row) => ({ ...row, status: 'retired' as const })) : []),
+    ...(isAtOnce ? plan.others.map((row) => ({ ...row, status: 'retired' as const })) : unlisted),
   ])
   if ((await store.restart(found.token, meta)) === 'committed') return
-  throw new Fenced('a worker took the partition meanwhile; stop the workers and repeat')
+  throw takenMeanwhile()
 }

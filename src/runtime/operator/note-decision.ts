@@ -1,7 +1,7 @@
 // A decision noted in the state itself: a commit that covers no record and changes the meta alone.
 import { TributaryError } from '../../ports/errors.ts'
 import type { PartitionMeta, StateStore } from '../../ports/state-store.ts'
-import { Fenced } from '../halt.ts'
+import { takenMeanwhile } from './context.ts'
 
 const EMPTY = { bytes: new Uint8Array(), ends: new Int32Array() }
 
@@ -30,5 +30,5 @@ export async function noteDecision(
     ledger: [],
   })
   if (result === 'committed') return
-  throw new Fenced('a worker took the partition meanwhile; stop the workers and repeat')
+  throw takenMeanwhile()
 }

@@ -130,7 +130,7 @@ describeWithService('clickhouse-server', 'a cluster of a full server', (url) => 
       await dropDatabase(db)
       await db.close()
     }
-  }, 120_000)
+  })
 
   it('has replicated tables, and Distributed ones before the ledger', async () => {
     const sql = `SELECT name, engine FROM system.tables

@@ -16,10 +16,14 @@ export function useEmbeddedEngine(): () => ClickHouse {
     folder = await mkdtemp(join(tmpdir(), 'tributary-test-'))
     db = await openEmbedded({ folder, database: 'test_ledger' })
     await migrate(db)
-  }, 60_000)
+  })
   afterAll(async () => {
     await db.close()
-    await rm(folder, { recursive: true, force: true })
+    await removeEngineFolder(folder)
   })
   return () => db
 }
+
+/** The engine may still write, for a moment after it was closed. */
+export const removeEngineFolder = (folder: string): Promise<void> =>
+  rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })

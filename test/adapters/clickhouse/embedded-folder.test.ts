@@ -1,7 +1,7 @@
 // `--db DIR`: made by us, emptied only if made by us, never under another process that uses it.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -15,12 +15,13 @@ import {
 } from '../../../src/adapters/clickhouse/embedded-folder.ts'
 import { migrate } from '../../../src/adapters/clickhouse/migrate.ts'
 import { openEngine } from '../../../src/adapters/files/engine.ts'
+import { removeEngineFolder } from './embedded-engine.ts'
 
 let parent: string
 beforeEach(async () => {
   parent = await mkdtemp(join(tmpdir(), 'tributary-test-'))
 })
-afterEach(() => rm(parent, { recursive: true, force: true }))
+afterEach(() => removeEngineFolder(parent))
 
 describe('claiming a folder', () => {
   it('makes a missing one, its parents too, with the marker in it', async () => {
@@ -78,7 +79,7 @@ describe('claiming a folder', () => {
     expect(await readdir(parent)).toContain('journeys')
     other.kill('SIGKILL')
     await once(other, 'exit')
-  }, 30_000)
+  })
 })
 
 describe('reading a folder', () => {

@@ -158,5 +158,5 @@ describeWithService('clickhouse', 'the files of a server', (url) => {
     await dropDatabase(server)
     await server.close()
     await rm(other, { recursive: true })
-  }, 60_000)
+  })
 })

@@ -101,7 +101,7 @@ describeWithService('clickhouse-server', 'the users on a full server', (url) => 
     const migrator = as('migrator')
     await migrate(migrator)
     await migrator.close()
-  }, 60_000)
+  })
   afterAll(async () => {
     await worker.close()
     const doomed = openServer({ url, database })

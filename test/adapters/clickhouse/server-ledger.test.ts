@@ -15,7 +15,7 @@ describeWithService('clickhouse', 'the ledger on a server', (url) => {
   beforeAll(async () => {
     db = openServer({ url, database })
     await migrate(db)
-  }, 60_000)
+  })
   afterAll(async () => {
     await dropDatabase(db)
     await db.close()
@@ -37,7 +37,7 @@ describeWithService('clickhouse', 'the ledger on a server', (url) => {
     expect(rows).toBe(numbers)
     await dropDatabase(one)
     await Promise.all(both.map((each) => each.close()))
-  }, 60_000)
+  })
 
   it('says that the database is missing', async () => {
     const missing = openServer({ url, database: 'test_missing' })

@@ -112,7 +112,7 @@ describe('the user for BI', () => {
     await migrateAs('maker')
     for (const sql of [LINEAGE, INTAKE]) await ask(sql)
     await become('bi', usersXml(profile(), grantsOf('bi', STATEMENTS)))
-  }, 60_000)
+  })
 
   it.each(VIEWS)('reads %s', async (view) => {
     const rows = await ask(`SELECT * FROM ${DATABASE}.${view}`)

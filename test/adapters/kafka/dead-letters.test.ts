@@ -121,6 +121,18 @@ describeWithService('kafka', 'dead letters in Kafka', (brokers) => {
     expect(Object.keys(textsOf(header!))).not.toContain('trace')
   })
 
+  it('do not say that they were cut because a record says so of itself', async () => {
+    const claimed = await create(deadLetterTopic('dlq', { partitions: 1 }))
+    const deadLetters = await open(claimed)
+    const [one, trace] = [Buffer.from('1'), Buffer.from('t')]
+    const names = ['key.length', 'key.sha256', 'value.length', 'value.sha256', 'headers.dropped']
+    const claims = Object.fromEntries(names.map((name) => [`tributary.${name}`, one]))
+    await deadLetters.send([letter({ headers: { trace, ...claims } })])
+    const found = Object.keys(textsOf((await readAll(claimed))[0]!))
+    expect(found).toContain('trace')
+    expect(found.filter((name) => name in claims)).toEqual([])
+  })
+
   it('notice that the topic takes less than it did', async () => {
     const shrinking = await create(deadLetterTopic('dlq', { partitions: 1 }))
     const deadLetters = await open(shrinking)

@@ -5,6 +5,7 @@ import { KafkaSource } from '../../../src/adapters/kafka/kafka-source.ts'
 import type { KafkaOptions } from '../../../src/adapters/kafka/client.ts'
 import type { LogHands, NewRecord } from '../../contract/record-source.contract.ts'
 import { deleteTopics, testName } from '../../services.ts'
+import { createTopics } from '../../services/create-topics.ts'
 
 export const INFLATED_MAX = 67_108_864
 const WITHIN = { timeout: 60_000, interval: 100 }
@@ -80,11 +81,12 @@ export function kafkaHands({ options, kafka, admin, producer, topic }: HandsOpti
     },
     recreate: async () => {
       await deleteTopics(admin, topic)
-      const configEntries = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }]
-      const wanted = { topic, numPartitions: 1, replicationFactor: 1, configEntries }
+      // Until the broker knows of it, what is appended would still go to the old log.
       await vi.waitFor(async () => {
-        if (!(await admin.createTopics({ topics: [wanted] }))) throw new Error('still there')
+        if ((await admin.listTopics()).includes(topic)) throw new Error('still there')
       }, WITHIN)
+      const configEntries = [{ name: 'message.timestamp.type', value: 'LogAppendTime' }]
+      await createTopics(admin, { topic, numPartitions: 1, replicationFactor: 1, configEntries })
     },
     addPartitions: async (count) => {
       const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })

@@ -1,7 +1,8 @@
 // Topics of a test's own on a real broker, and everything that was written to them.
 import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs'
-import type { KafkaMessage } from 'kafkajs'
-import { afterAll, vi } from 'vitest'
+import type { Admin, KafkaMessage } from 'kafkajs'
+import { afterAll, expect, vi } from 'vitest'
+import { topicConfig } from '../../../src/adapters/kafka/topic-config.ts'
 import { kafkaTopics } from '../../../src/adapters/kafka/topics.ts'
 import type { KafkaOptions } from '../../../src/adapters/kafka/client.ts'
 import type { WantedTopic } from '../../../src/adapters/kafka/topics-wanted.ts'
@@ -30,17 +31,36 @@ export function onBroker(brokers: string) {
       await topics.create({ ...wanted, topic })
       return topic
     },
-    /** Sets a topic's configuration, all of it. */
+    /** Sets a topic's configuration, all of it, and waits until the broker goes by it. */
     configure: async (topic: string, config: Readonly<Record<string, string>>): Promise<void> => {
-      const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }))
       await admin.connect()
-      await admin.alterConfigs({
-        validateOnly: false,
-        resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries }],
-      })
+      await configure(admin, topic, config)
+      // A broker tells of a change before its log goes by it, and takes one after the other.
+      await configure(admin, topic, { ...config, 'file.delete.delay.ms': '60001' })
     },
     readAll: (topic: string) => readAll(kafka, topic),
   }
+}
+
+async function configure(
+  admin: Admin,
+  topic: string,
+  config: Readonly<Record<string, string>>,
+): Promise<void> {
+  const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }))
+  const resource = { type: ConfigResourceTypes.TOPIC, name: topic }
+  await admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries }] })
+  // The controller has answered; the brokers learn of it a moment later.
+  await vi.waitFor(
+    async () => {
+      const found = (await topicConfig(admin, topic)).map(({ configName, configValue }) => ({
+        name: configName,
+        value: configValue,
+      }))
+      expect(found).toEqual(expect.arrayContaining(configEntries))
+    },
+    { timeout: 30_000, interval: 20 },
+  )
 }
 
 export type ReadMessage = KafkaMessage & { readonly partition: number }

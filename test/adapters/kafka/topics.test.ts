@@ -1,5 +1,5 @@
 // Topics and group as Kafka tells of them; how ours are created, and where others differ.
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { kafkaTopics } from '../../../src/adapters/kafka/topics.ts'
 import {
   backfillTopic,
@@ -7,8 +7,10 @@ import {
   eventsTopic,
   topicDifferences,
 } from '../../../src/adapters/kafka/topics-wanted.ts'
-import { describeWithService, testName } from '../../services.ts'
+import { deleteTopics, describeWithService, testName } from '../../services.ts'
 import { onBroker } from './on-broker.ts'
+
+const WITHIN = { timeout: 30_000, interval: 20 }
 
 describeWithService('kafka', 'topics', (brokers) => {
   const { options, kafka, topics, create, configure } = onBroker(brokers)
@@ -107,6 +109,30 @@ describeWithService('kafka', 'topics', (brokers) => {
     expect(facts.state).toBe('Stable')
     expect(facts.members).toMatchObject([{ clientId: 'kafkajs', partitions: [0, 1] }])
     expect(facts.partitions[1]).toEqual({ partition: 1, low: 0, high: 3, noted: 2, lag: 1 })
+  })
+
+  // A broker takes a second to lead so many, and tells of the topic before that.
+  const partitions = 100
+
+  it('creates a topic of many partitions, each of which has a leader then', async () => {
+    const topic = await create(eventsTopic('events', { partitions }))
+    const admin = kafka.admin()
+    await admin.connect()
+    expect(await admin.fetchTopicOffsets(topic)).toHaveLength(partitions)
+    await admin.disconnect()
+  })
+
+  it('waits for the leaders of a topic that was created a moment ago', async () => {
+    const topic = testName('events')
+    const admin = kafka.admin()
+    await admin.connect()
+    const wanted = { topic, numPartitions: partitions }
+    await admin.createTopics({ topics: [wanted], waitForLeaders: false })
+    await vi.waitFor(async () => expect(await topics.describe(topic)).not.toBeNull(), WITHIN)
+    expect((await topics.group(testName('group'), topic)).partitions).toHaveLength(partitions)
+    expect(await topics.partitionsFrom(topic, 0)).toEqual([])
+    await deleteTopics(admin, topic)
+    await admin.disconnect()
   })
 
   it('is an error soon when nobody answers', async () => {

@@ -57,6 +57,13 @@ describe('MemoryLog', () => {
     return Promise.resolve({ source, kept: [1, 2, 6, 7, 8], high: 10 })
   })
 
+  it('gives a record that was read from it an offset of its own when it is appended again', () => {
+    const log = newLog(1)
+    for (let i = 0; i < 3; i++) log.append(0, { timeMs: i, key: null, value: null })
+    expect(log.append(0, log.readAt(0, 1)!)).toBe(3)
+    expect(log.readAt(0, 3)).toMatchObject({ offset: 3, timeMs: 1 })
+  })
+
   it('ends spans before what nobody can decode, and goes on behind it', async () => {
     const log = newLog(1)
     const source = log.member('group')

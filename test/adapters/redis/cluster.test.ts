@@ -63,7 +63,12 @@ describeWithPrivate(['redis', 'openssl'], 'on Redis Cluster', () => {
     })
     await server.restart()
     await vi.waitFor(() => pingRedis(redis, 'test'), WAIT)
+    // The state is there; who owned it has to take it over anew.
+    expect(await store.owner()).toEqual({ token: null, meta: META })
+    expect(await store.restart('owner-a', META)).toBe('fenced')
+    await store.acquire('owner-a')
     expect(await store.owner()).toEqual({ token: 'owner-a', meta: META })
+    expect(await store.restart('owner-a', META)).toBe('committed')
   })
 
   it('gives up a node that has fallen silent', async () => {

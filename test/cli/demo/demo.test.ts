@@ -1,7 +1,7 @@
 // `tributary demo`: what it prints is what the ledger it leaves holds, whatever the pace, and the
 // same for the same seed.
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pc from 'picocolors'
@@ -15,6 +15,7 @@ import { summaryText } from '../../../src/cli/demo/summary.ts'
 import { MODELS } from '../../../src/core/event.ts'
 import { runProgram, type Run } from '../run-program.ts'
 import { decimal, money, ratio } from './plain-decimals.ts'
+import { removeEngineFolder } from '../../adapters/clickhouse/embedded-engine.ts'
 
 const EVENTS = 3000
 const SEED = 7
@@ -50,7 +51,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await db.close()
-  await rm(folder, { recursive: true, force: true })
+  await removeEngineFolder(folder)
 })
 
 describe('its output', () => {

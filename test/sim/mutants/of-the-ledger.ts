@@ -103,17 +103,6 @@ export const MUTANTS_OF_THE_LEDGER: readonly Mutant[] = [
     ],
   },
   {
-    name: 'hour-forgotten-after-fall-back',
-    wrong: 'an hour is forgotten although the store has fallen back to before its end',
-    patches: [
-      {
-        file: 'src/adapters/memory/memory-state-store.ts',
-        find: 'const isThere = this.#meta !== null && this.#meta.next >= next',
-        replace: 'const isThere = this.#meta !== null && next >= 0',
-      },
-    ],
-  },
-  {
     name: 'open-hours-never-rechecked',
     wrong: 'rows that ClickHouse lost of an open hour stay lost',
     patches: [
@@ -154,6 +143,29 @@ export const MUTANTS_OF_THE_LEDGER: readonly Mutant[] = [
         file: FLUSHER,
         find: "lineage !== this.#lineage && status !== 'retired'",
         replace: "lineage === this.#lineage && status !== 'retired'",
+      },
+    ],
+  },
+  {
+    name: 'replaced-state-goes-on',
+    wrong:
+      'a state from before an operator began another lineage is taken for the one that goes on',
+    patches: [
+      {
+        file: 'src/runtime/lineage-in-force.ts',
+        find: "  if (own.status === 'retired') return true\n",
+        replace: '  if (own !== undefined) return false\n',
+      },
+    ],
+  },
+  {
+    name: 'given-up-unseen',
+    wrong: 'a lineage that was given up before anything of it had landed has no row',
+    patches: [
+      {
+        file: 'src/runtime/operator/new-lineage.ts',
+        find: ': unlisted),',
+        replace: ': []),',
       },
     ],
   },

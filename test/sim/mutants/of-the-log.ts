@@ -1,6 +1,6 @@
 // Mistakes in reading the log: gaps, what was given up, and everything that must halt a partition
 // but does not. The log end has no mutant of its own: a state beyond it is also told by its last
-// record, which is not there; and a topic is created anew only while no worker reads it.
+// record, which is not there.
 import type { Mutant } from './mutant.ts'
 
 const ACQUIRE = 'src/runtime/acquire.ts'
@@ -144,6 +144,12 @@ export const MUTANTS_OF_THE_LOG: readonly Mutant[] = [
     ACQUIRE,
     "meta.topicId !== '' && log.facts.topicId !== '' && meta.topicId !== log.facts.topicId",
     "meta.topicId === ' '",
+  ),
+  unnoticed(
+    'other-topic-read-on',
+    CONSUME,
+    "to.topicId !== '' && read.topicId !== '' && read.topicId !== to.topicId",
+    "read.topicId === ' '",
   ),
   unnoticed('cluster-not-compared', REFUSAL, 'clusterId !== facts.clusterId', "clusterId === ''"),
   unnoticed('partition-count-not-compared', REFUSAL, 'count !== facts.partitions', 'count < 0'),

@@ -7,7 +7,6 @@ const WORKER = 'src/runtime/partition-worker.ts'
 const HELD = 'src/runtime/held-partition.ts'
 const COMMIT = 'src/runtime/commit.ts'
 const ACQUIRE = 'src/runtime/acquire.ts'
-const LOOP = 'src/runtime/partition-loop.ts'
 
 export const MUTANTS_OF_THE_STORE: readonly Mutant[] = [
   {
@@ -56,7 +55,7 @@ export const MUTANTS_OF_THE_STORE: readonly Mutant[] = [
   },
   {
     name: 'store-error-taken-as-not-applied',
-    wrong: 'a commit that failed is sent again on top of whatever is there',
+    wrong: 'a commit that failed is forced on top of whatever is there',
     patches: [
       {
         file: COMMIT,
@@ -67,7 +66,7 @@ export const MUTANTS_OF_THE_STORE: readonly Mutant[] = [
         file: COMMIT,
         find: "    const position = await askPosition(ports, commit)\n    if (position === 'done') return",
         replace:
-          '    const found = (await store.owner().catch(() => null))?.meta?.next ?? commit.from\n' +
+          '    const found = (await store.acquire(commit.token).catch(() => null))?.next ?? commit.from\n' +
           '    commit = { ...commit, from: found }\n' +
           '    const position = await askPosition(ports, commit)',
       },
@@ -79,15 +78,10 @@ export const MUTANTS_OF_THE_STORE: readonly Mutant[] = [
     patches: [
       {
         file: WORKER,
-        find: '    this.#held = null\n    const { token, meta, partition } = await acquire(this.#options, log)',
-        replace: '    const { token, meta, partition } = await acquire(this.#options, log)',
-      },
-      {
-        file: WORKER,
-        find: 'new HeldPartition(this.#options, { token, partition, meta })',
+        find: '    this.#held = null\n    const acquired = await acquire(this.#options, log)',
         replace:
-          'new HeldPartition(this.#options, {\n      token,\n' +
-          '      partition: this.#held?.partition ?? partition,\n      meta,\n    })',
+          '    const acquired = await acquire(this.#options, log)\n' +
+          '    Object.assign(acquired, { partition: this.#held?.partition ?? acquired.partition })',
       },
       { file: WORKER, find: '    if (this.#held === held) this.#held = null\n', replace: '' },
     ],
@@ -201,13 +195,24 @@ export const MUTANTS_OF_THE_STORE: readonly Mutant[] = [
     ],
   },
   {
+    name: 'owner-outlives-the-store',
+    wrong: 'who owned a state before Redis started anew goes on with it',
+    patches: [
+      {
+        file: TWIN,
+        find: '    this.#token = null\n    return Promise.resolve()',
+        replace: '    return Promise.resolve()',
+      },
+    ],
+  },
+  {
     name: 'halt-believed-at-once',
     wrong: 'log and state, seen one after the other, are taken for of one moment',
     patches: [
       {
-        file: LOOP,
-        find: '      return this.#reading.signal.aborted ? null : await this.#acquire()',
-        replace: '      throw error',
+        file: ACQUIRE,
+        find: 'await verify(meta, options, await log.again())',
+        replace: 'throw error',
       },
     ],
   },

@@ -36,13 +36,22 @@ export function plantMutants(trees: Trees, mutants: readonly Mutant[]): Map<stri
   if (!compile(scratch, { root, files, options: { ...options, noCheck: true, noResolve: true } })) {
     throw new Error('the mutants could not be compiled')
   }
+  const imports = importsIn(compiled)
   const planted = new Map<string, string>()
   for (const mutant of mutants) {
     const tree = path.join(scratch, 'trees', mutant.name)
-    for (const part of ['src', 'test']) linkAll(path.join(compiled, part), path.join(tree, part))
+    const changed = filesOf(mutant).map((name) => name.replace(/\.ts$/, '.js'))
+    const touched = importersOf(changed, imports)
+    for (const file of imports.keys()) {
+      const [source, target] = [path.join(compiled, file), path.join(tree, file)]
+      mkdirSync(path.dirname(target), { recursive: true })
+      // What the bug cannot reach is one module for all trees, however many a thread runs.
+      if (touched.has(file)) linkSync(source, target)
+      else symlinkSync(source, target)
+    }
     linkSync(path.join(compiled, 'package.json'), path.join(tree, 'package.json'))
     symlinkSync(path.join(root, 'node_modules'), path.join(tree, 'node_modules'), 'junction')
-    for (const file of filesOf(mutant).map((name) => name.replace(/\.ts$/, '.js'))) {
+    for (const file of changed) {
       // What a simulation does not import is not there; then the mutant survives.
       mkdirSync(path.dirname(path.join(tree, file)), { recursive: true })
       renameSync(path.join(output, mutant.name, file), path.join(tree, file))
@@ -64,14 +73,37 @@ export function checkMutants(trees: Pick<Trees, 'root' | 'scratch'>, mutants: re
   return compile(scratch, { root, files, options: { rootDirs: [root, ...own], ...unused } })
 }
 
-/** The same files under other names: a tree is a hundred of them, and there are many trees. */
-function linkAll(from: string, to: string): void {
-  mkdirSync(to, { recursive: true })
-  for (const entry of readdirSync(from, { withFileTypes: true })) {
-    const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)]
-    if (entry.isDirectory()) linkAll(source, target)
-    else linkSync(source, target)
+/** The modules of a compiled tree, by their names below it, and those that each imports. */
+function importsIn(compiled: string): Map<string, string[]> {
+  const imports = new Map<string, string[]>()
+  for (const part of ['src', 'test']) {
+    for (const name of readdirSync(path.join(compiled, part), { recursive: true })) {
+      const file = path.join(part, String(name))
+      if (!file.endsWith('.js')) continue
+      const text = readFileSync(path.join(compiled, file), 'utf8')
+      const found = text.matchAll(/(?:from|import\() ?'(\.[^']+)'/g)
+      imports.set(
+        file,
+        Array.from(found, ([, relative]) => path.join(path.dirname(file), relative!)),
+      )
+    }
   }
+  return imports
+}
+
+/** The files, and all that import one of them, at whatever remove. */
+function importersOf(
+  files: readonly string[],
+  imports: ReadonlyMap<string, readonly string[]>,
+): Set<string> {
+  const reached = new Set(files)
+  for (let before = -1; before !== reached.size;) {
+    before = reached.size
+    for (const [file, imported] of imports) {
+      if (imported.some((one) => reached.has(one))) reached.add(file)
+    }
+  }
+  return reached
 }
 
 const sourcesOf = (scratch: string): string => path.join(scratch, 'sources')
