@@ -2,7 +2,8 @@
 // be killed, frozen and started again on the same data; with TLS, with one user.
 import { clickhouse as service } from '../../deploy/local/clickhouse.mjs'
 import type { Certificates } from './certificates.ts'
-import { newFolder, privatePort, startServer } from './private-server.ts'
+import { privatePort } from './private-port.ts'
+import { newFolder, startServer } from './private-server.ts'
 import type { PrivateServer } from './private-server.ts'
 
 export interface PrivateClickHouseOptions {

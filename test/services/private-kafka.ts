@@ -3,7 +3,8 @@
 // tokens).
 import { kafka as service, prepareBroker } from '../../deploy/local/kafka.mjs'
 import type { Certificates } from './certificates.ts'
-import { newFolder, privatePort, silently, startServer } from './private-server.ts'
+import { privatePort } from './private-port.ts'
+import { newFolder, silently, startServer } from './private-server.ts'
 import type { PrivateServer } from './private-server.ts'
 
 export interface PrivateKafkaOptions {

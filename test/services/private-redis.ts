@@ -7,7 +7,8 @@ import { Redis } from 'ioredis'
 import { commandLine, redis as service } from '../../deploy/local/redis.mjs'
 import { sleep } from '../../deploy/local/processes.mjs'
 import type { Certificates } from './certificates.ts'
-import { newFolder, privatePort, silently, startServer } from './private-server.ts'
+import { privatePort } from './private-port.ts'
+import { newFolder, silently, startServer } from './private-server.ts'
 import type { PrivateServer } from './private-server.ts'
 
 export interface PrivateRedisOptions {

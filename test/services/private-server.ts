@@ -5,7 +5,6 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { choosePort } from '../../deploy/local/network.mjs'
 import { isAlive, sleep, startBound, stop } from '../../deploy/local/processes.mjs'
 
 export interface StartCommand {
@@ -64,17 +63,6 @@ export function newFolder(name: string): string {
   const folder = mkdtempSync(path.join(tmpdir(), `tributary-test-${name}-`))
   leftBehind.add(() => rmSync(folder, { recursive: true, force: true }))
   return folder
-}
-
-/**
- * A port below those that the system gives to outgoing connections: while its server is down, no
- * client can be given it, and none can connect to itself.
- */
-export async function privatePort(): Promise<number> {
-  for (;;) {
-    const wanted = 20_000 + Math.floor(Math.random() * 12_000)
-    if ((await choosePort(wanted)) === wanted) return wanted
-  }
 }
 
 /** Starts the server and waits until it serves; throws with the end of its log if it does not. */
