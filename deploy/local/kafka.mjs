@@ -27,7 +27,7 @@ export const kafka = {
       listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
       'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
     }
-    return prepareBroker({ dir, properties, say })
+    return prepareBroker({ dir, clusterId: newClusterId(), properties, say })
   },
 }
 
@@ -35,13 +35,21 @@ export const kafka = {
  * Installs and formats what is missing; answers how to start a broker.
  * @param {object} broker
  * @param {string} broker.dir where its configuration, and `data/`, lie
+ * @param {string} broker.clusterId of a folder that is formatted now
  * @param {Record<string, string | number>} broker.properties listeners, and what differs from ours
  * @param {string[]} [broker.formatArgs] further arguments of `kafka-storage format`
  * @param {boolean} [broker.brief] it will not live long: start sooner, run slower
  * @param {(line: string) => void} broker.say
  * @throws {Unavailable}
  */
-export function prepareBroker({ dir, properties, formatArgs = [], brief = false, say }) {
+export function prepareBroker({
+  dir,
+  clusterId,
+  properties,
+  formatArgs = [],
+  brief = false,
+  say,
+}) {
   const { java, classPath } = requireKafka(say)
   const data = path.join(dir, 'data')
   const config = path.join(dir, 'server.properties')
@@ -53,7 +61,7 @@ export function prepareBroker({ dir, properties, formatArgs = [], brief = false,
   if (!existsSync(path.join(data, 'meta.properties'))) {
     say('formatting the log folder')
     const tool = [...BRIEF, log4j, '-cp', classPath, 'kafka.tools.StorageTool']
-    const args = [...tool, 'format', '-c', config, '-t', clusterId(), ...formatArgs]
+    const args = [...tool, 'format', '-c', config, '-t', clusterId, ...formatArgs]
     const { status, stdout, stderr } = spawnSync(java, args, { encoding: 'utf8' })
     if (status !== 0) {
       throw new Unavailable(
@@ -74,7 +82,7 @@ export function prepareBroker({ dir, properties, formatArgs = [], brief = false,
 const BRIEF = ['-XX:TieredStopAtLevel=1']
 
 /** As Kafka makes them: 16 random bytes, the first not a dash, which would be an option. */
-const clusterId = () => `t${randomBytes(16).toString('base64url').slice(1)}`
+export const newClusterId = () => `t${randomBytes(16).toString('base64url').slice(1)}`
 
 /** How the broker of the tests is set up, whatever way it is started. */
 export const BROKER = {

@@ -1,7 +1,7 @@
 // What `doctor` looks at in Kafka: brokers, both topics and their settings, the consumer group.
-import type { ClusterFacts, GroupFacts, GroupPosition } from '../adapters/kafka/topics.ts'
+import type { GroupFacts, GroupPosition } from '../adapters/kafka/group-facts.ts'
 import { kafkaTopics } from '../adapters/kafka/topics.ts'
-import type { KafkaTopics } from '../adapters/kafka/topics.ts'
+import type { ClusterFacts, KafkaTopics } from '../adapters/kafka/topics.ts'
 import {
   backfillTopic,
   deadLetterTopic,
@@ -21,7 +21,7 @@ export async function* examineKafka(config: Config): AsyncGenerator<Finding> {
   const { topic, dlq, group } = config.kafka
   const kafka = kafkaTopics(kafkaOptions(config))
   try {
-    const cluster = await kafka.cluster()
+    const cluster = await kafka.cluster(topic)
     yield pass('brokers', `${cluster.brokers.join(', ')}; cluster ${cluster.clusterId}`)
     const events = await kafka.describe(topic)
     yield* topicFindings(events, topic, (found) => wantedEvents(found, cluster, config))

@@ -3,8 +3,8 @@
 // nothing over.
 import { createClickHouseLedger } from '../adapters/clickhouse/ledger-sink.ts'
 import { openServer } from '../adapters/clickhouse/server.ts'
+import type { GroupPosition } from '../adapters/kafka/group-facts.ts'
 import { kafkaTopics } from '../adapters/kafka/topics.ts'
-import type { GroupPosition } from '../adapters/kafka/topics.ts'
 import { connectRedis } from '../adapters/redis/connect.ts'
 import { redisStateStore } from '../adapters/redis/redis-state-store.ts'
 import type { Config } from '../config/config.ts'
@@ -44,7 +44,7 @@ export async function* examineState(config: Config, timeoutMs: number): AsyncGen
   try {
     const redis = await connectRedis(config.redis)
     try {
-      const { clusterId } = await kafka.cluster()
+      const { clusterId } = await kafka.cluster(topic)
       const { partitions } = await kafka.group(group, topic)
       const found = await Promise.all(
         partitions.map(async (log): Promise<FoundState> => {

@@ -100,7 +100,7 @@ async function open(
       storeOf: (partition) => redisStateStore(redis, kafka.topic, partition),
     },
     questions: {
-      kafka: () => topics.cluster(),
+      kafka: () => topics.cluster(kafka.topic),
       redis: () => pingRedis(redis, kafka.topic, QUESTION_TIMEOUT_MS),
       clickhouse: ledger,
     },

@@ -1,7 +1,7 @@
 // An Apache Kafka broker that one test file has to itself: to be killed, frozen and started again
 // on the same data; with TLS and SASL (PLAIN, SCRAM-SHA-256 and -512, OAUTHBEARER with unsecured
 // tokens).
-import { kafka as service, prepareBroker } from '../../deploy/local/kafka.mjs'
+import { newClusterId, prepareBroker, kafka as service } from '../../deploy/local/kafka.mjs'
 import type { Certificates } from './certificates.ts'
 import { privatePort } from './private-port.ts'
 import { newFolder, silently, startServer } from './private-server.ts'
@@ -25,6 +25,8 @@ export interface PrivateKafka extends PrivateServer {
   /** A client certificate is welcome, but not required. */
   readonly ssl: string
   readonly saslSsl: string
+  /** Starts a second broker of its cluster, node 2: it leads what is assigned to it alone. */
+  second(): Promise<PrivateServer>
 }
 
 const MODULES = 'org.apache.kafka.common.security'
@@ -38,13 +40,15 @@ export async function startPrivateKafka(how: PrivateKafkaOptions = {}): Promise<
   const listeners = new Map<string, string>()
   for (const name of names) listeners.set(name, `127.0.0.1:${await privatePort()}`)
   const brokers = listeners.get('PLAINTEXT') ?? ''
+  const cluster = { id: newClusterId(), controller: `127.0.0.1:${await privatePort()}` }
   const start = prepareBroker({
     dir: folder,
+    clusterId: cluster.id,
     brief: true,
     say: silently,
     formatArgs: secure ? scramUser(secure.user) : [],
     properties: {
-      ...listening(listeners, `127.0.0.1:${await privatePort()}`),
+      ...listening(listeners, cluster.controller),
       ...(secure ? { ...tlsProperties(secure.tls), ...saslProperties(secure.user) } : {}),
       ...how.properties,
     },
@@ -57,7 +61,26 @@ export async function startPrivateKafka(how: PrivateKafkaOptions = {}): Promise<
     saslPlaintext: listeners.get('SASL_PLAINTEXT') ?? '',
     ssl: listeners.get('SSL') ?? '',
     saslSsl: listeners.get('SASL_SSL') ?? '',
+    second: () => startSecond(cluster),
   }
+}
+
+async function startSecond({ id, controller }: { id: string; controller: string }) {
+  const folder = newFolder('kafka')
+  const address = `127.0.0.1:${await privatePort()}`
+  const start = prepareBroker({
+    dir: folder,
+    clusterId: id,
+    brief: true,
+    say: silently,
+    properties: {
+      ...listening(new Map([['PLAINTEXT', address]]), controller),
+      listeners: `PLAINTEXT://${address}`,
+      'process.roles': 'broker',
+      'node.id': 2,
+    },
+  })
+  return startServer({ name: 'kafka', folder, start, isReady: () => service.answers(address) })
 }
 
 /** Where it listens, and how it joins its own controller. */

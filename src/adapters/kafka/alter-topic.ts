@@ -3,7 +3,7 @@
 // tell the new settings: whoever reads them at once would see, and send along, the old ones.
 import kafkajs from 'kafkajs'
 import type { Admin } from 'kafkajs'
-import { kafkaAdmin } from './client.ts'
+import { kafkaTopicAdmin } from './client.ts'
 import type { KafkaOptions } from './client.ts'
 import { kafkaError } from './errors.ts'
 import { topicConfig } from './topic-config.ts'
@@ -19,7 +19,7 @@ export async function alterTopic(
   topic: string,
   changes: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const admin = kafkaAdmin(options)
+  const { admin } = kafkaTopicAdmin(options, topic)
   const resource = { type: ConfigResourceTypes.TOPIC, name: topic }
   try {
     await admin.connect()

@@ -1,6 +1,5 @@
-// The one place that reaches behind kafkajs' public interface (2.2.4, pinned exactly): its cluster
-// finds leaders, keeps connections, encrypts and logs in; a connection carries any request.
-// Fetching through it is ours, so that kafkajs never decodes a record.
+// Requests of our own over kafkajs' connections, which carry any: so fetching is ours, and kafkajs
+// never decodes a record.
 //
 // kafkajs takes a broker's second connection for Fetch, so a long poll delays nothing else.
 import type { Broker, Cluster, Kafka } from 'kafkajs'
@@ -8,6 +7,7 @@ import { TributaryError } from '../../ports/errors.ts'
 import type { LogBounds } from '../../ports/record-source.ts'
 import { READ_COMMITTED } from './fetch-codec.ts'
 import { FetchRefused } from './fetch-errors.ts'
+import { createClusterOf } from './inner-cluster.ts'
 import type { ProtocolRequest, ProtocolResponse, RequestKind } from './protocol.ts'
 import { TOPIC_ID_KIND, topicIdRequest, topicIdResponse } from './topic-id-codec.ts'
 
@@ -28,12 +28,6 @@ export interface GroupMember {
   readonly memberId: string
   readonly groupGenerationId: number
 }
-
-type CreateCluster = (options: {
-  readonly metadataMaxAge: number
-  readonly allowAutoTopicCreation: boolean
-  readonly isolationLevel: number
-}) => Cluster
 
 export class BrokerLink {
   readonly #cluster: Cluster
@@ -163,14 +157,4 @@ function expectVersion(broker: LinkedBroker, request: ProtocolRequest) {
 function takes({ versions }: LinkedBroker, { apiKey, apiVersion }: RequestKind): boolean {
   const range = versions[apiKey]
   return range !== undefined && range.minVersion <= apiVersion && range.maxVersion >= apiVersion
-}
-
-/** kafkajs keeps it under a symbol of its own making. */
-function createClusterOf(kafka: Kafka): CreateCluster {
-  const symbol = Object.getOwnPropertySymbols(kafka).find(
-    ({ description }) => description === 'private:Kafka:createCluster',
-  )
-  const create = symbol && (kafka as unknown as Record<symbol, CreateCluster>)[symbol]
-  if (!create) throw new Error('this kafkajs is not the version that tributary was built with')
-  return create
 }

@@ -2,7 +2,9 @@
 // rejoin as a new member and wait for its ghost's session. Questions (admin) fail soon instead of
 // hanging. Producers try for some seconds and then leave it to the caller, who knows what waits.
 import { Kafka, logLevel } from 'kafkajs'
-import type { KafkaConfig, Mechanism, SASLOptions } from 'kafkajs'
+import type { Admin, KafkaConfig, Mechanism, SASLOptions } from 'kafkajs'
+import { confine, metadataOf } from './inner-cluster.ts'
+import type { ClusterMetadata, InnerCluster } from './inner-cluster.ts'
 import { oauthBearer } from './oauth-bearer.ts'
 import { createPartitioner } from './partitioner.ts'
 
@@ -89,16 +91,33 @@ export function kafkaConsumer(options: KafkaOptions, groupId: string) {
   })
 }
 
+/** Fails where any partition of the cluster has no leader: only for what a topic admin cannot. */
 export const kafkaAdmin = (options: KafkaOptions) => kafkaClient(options, BRISK).admin()
+
+/** Asks of one topic alone, which must be there. */
+export interface TopicAdmin {
+  readonly admin: Admin
+  /** As of now, once the admin is connected. Throws kafkajs' errors. */
+  readonly metadata: () => Promise<ClusterMetadata>
+}
+
+export function kafkaTopicAdmin(options: KafkaOptions, topic: string): TopicAdmin {
+  const clusters: InnerCluster[] = []
+  const kafka = confine(kafkaClient(options, BRISK), topic, (made) => clusters.push(made))
+  const admin = kafka.admin()
+  const [cluster] = clusters
+  if (cluster === undefined) throw new Error('kafkajs has made no cluster for its admin')
+  return { admin, metadata: () => metadataOf(cluster) }
+}
 
 /**
  * `atLeastOnce`: one request at a time, so that a retry cannot overtake; a retried one may land
  * twice; fails within half a minute. `once`: idempotent, so that a retry lands once; at most one
  * send per partition at a time; outlives a broker's restart.
  */
-export function kafkaProducer(options: KafkaOptions, how: 'atLeastOnce' | 'once') {
+export function kafkaProducer(options: KafkaOptions, topic: string, how: 'atLeastOnce' | 'once') {
   const retry = how === 'once' ? STEADY : PROMPT
-  return kafkaClient(options, retry).producer({
+  return confine(kafkaClient(options, retry), topic).producer({
     retry,
     metadataMaxAge: 30_000,
     allowAutoTopicCreation: false,

@@ -22,7 +22,7 @@ export interface KafkaDeadLetters extends DeadLetterSink {
 
 /** @param topic the dead-letter topic, with LogAppendTime */
 export function kafkaDeadLetters(options: KafkaOptions, topic: string): KafkaDeadLetters {
-  const producer = kafkaProducer(options, 'atLeastOnce')
+  const producer = kafkaProducer(options, topic, 'atLeastOnce')
   /** Of one record batch; null: to be asked, again after every failure. */
   let bytesMax: number | null = null
 

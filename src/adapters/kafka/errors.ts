@@ -41,6 +41,11 @@ const TRANSLATIONS: readonly Translation[] = [
     hint: '`tributary migrate` creates the topics; check TRIBUTARY_KAFKA__TOPIC and …__DLQ',
   },
   {
+    matches: ({ type }) => type === 'LEADER_NOT_AVAILABLE',
+    message: () => 'a partition in Kafka has no leader',
+    hint: 'a broker is down, or still starting; `kafka-topics.sh --describe --unavailable-partitions`',
+  },
+  {
     matches: ({ type }) => type.endsWith('AUTHORIZATION_FAILED'),
     message: (text) => `Kafka does not allow this user that: ${text}`,
     hint: 'an administrator of the Kafka cluster can grant it',

@@ -3,7 +3,6 @@
 // questions about the topic and the group (admin). Where reading begins is the state store's to
 // say; the offset that the group keeps is noted as a witness and for lag tools, and never read
 // from.
-import type { Admin } from 'kafkajs'
 import type {
   AssignmentHandler,
   LogBounds,
@@ -12,8 +11,8 @@ import type {
   SourceRecord,
   TopicFacts,
 } from '../../ports/record-source.ts'
-import { kafkaAdmin, kafkaConsumer, kafkaReader } from './client.ts'
-import type { KafkaOptions } from './client.ts'
+import { kafkaConsumer, kafkaReader, kafkaTopicAdmin } from './client.ts'
+import type { KafkaOptions, TopicAdmin } from './client.ts'
 import { kafkaError } from './errors.ts'
 import { LogReader } from './log-reader.ts'
 import { Membership } from './membership.ts'
@@ -34,14 +33,14 @@ export class KafkaSource implements RecordSource {
   readonly group: string
   readonly #membership: Membership
   readonly #reader: LogReader
-  readonly #admin: Admin
+  readonly #asking: TopicAdmin
 
   constructor(options: KafkaSourceOptions) {
     this.topic = options.topic
     this.group = options.group
     this.#membership = new Membership(kafkaConsumer(options, options.group), options.topic)
     this.#reader = new LogReader(kafkaReader(options), options)
-    this.#admin = kafkaAdmin(options)
+    this.#asking = kafkaTopicAdmin(options, options.topic)
   }
 
   /** Questions and reads work before a member is told of its partitions. */
@@ -57,7 +56,7 @@ export class KafkaSource implements RecordSource {
   /** Enough for questions and reads by somebody who does not join the group. */
   async connect(): Promise<void> {
     try {
-      await Promise.all([this.#admin.connect(), this.#reader.connect()])
+      await Promise.all([this.#asking.admin.connect(), this.#reader.connect()])
     } catch (error) {
       throw kafkaError(error)
     }
@@ -71,7 +70,11 @@ export class KafkaSource implements RecordSource {
     })
     try {
       // The reader first: whoever waits for a read shall not wait for the group.
-      const parts = [this.#reader.disconnect(), this.#membership.stop(), this.#admin.disconnect()]
+      const parts = [
+        this.#reader.disconnect(),
+        this.#membership.stop(),
+        this.#asking.admin.disconnect(),
+      ]
       await Promise.race([Promise.all(parts), late])
     } catch (error) {
       throw kafkaError(error)
@@ -83,7 +86,7 @@ export class KafkaSource implements RecordSource {
   facts(): Promise<TopicFacts> {
     return this.#ask(async () => {
       const [facts, topicId] = await Promise.all([
-        topicFacts(this.#admin, this.topic),
+        topicFacts(this.#asking, this.topic),
         this.#reader.topicId(),
       ])
       return { ...facts, topicId }
@@ -101,7 +104,7 @@ export class KafkaSource implements RecordSource {
   noted(partition: number): Promise<number | null> {
     return this.#ask(async () => {
       const query = { groupId: this.group, topics: [this.topic] }
-      const [answer] = await this.#admin.fetchOffsets(query)
+      const [answer] = await this.#asking.admin.fetchOffsets(query)
       const found = answer?.partitions.find((one) => one.partition === partition)
       if (!found) throw new Error(`the group told nothing of ${this.topic}/${partition}`)
       return found.offset === '-1' ? null : Number(found.offset)

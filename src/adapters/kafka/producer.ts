@@ -50,7 +50,7 @@ export class EventProducer {
   #acknowledged = 0
 
   constructor(options: KafkaOptions, target: ProducerTarget) {
-    this.#producer = kafkaProducer(options, 'once')
+    this.#producer = kafkaProducer(options, target.topic, 'once')
     this.#target = target
     this.#bytesMax = Math.min(SEND_BYTES_MAX, target.maxMessageBytes - BATCH_BYTES)
     this.#lanes = Array.from({ length: target.partitions }, (_, partition) => ({

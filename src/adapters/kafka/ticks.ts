@@ -12,7 +12,7 @@ export interface KafkaTicks extends TickSink {
 }
 
 export function kafkaTicks(options: KafkaOptions, topic: string): KafkaTicks {
-  const producer = kafkaProducer(options, 'atLeastOnce')
+  const producer = kafkaProducer(options, topic, 'atLeastOnce')
   const ask = async (work: () => Promise<unknown>): Promise<void> => {
     try {
       await work()

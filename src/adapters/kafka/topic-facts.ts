@@ -1,31 +1,19 @@
 // What is true of the topic as a whole, but for its id, asked of the cluster each time.
-// The default import: what kafkajs names behind CompressionTypes, Node cannot name.
-import kafkajs from 'kafkajs'
-import type { Admin } from 'kafkajs'
 import type { TopicFacts } from '../../ports/record-source.ts'
+import type { TopicAdmin } from './client.ts'
+import { topicConfig } from './topic-config.ts'
 
 /** Throws kafkajs' errors; a topic that does not exist is one. */
 export async function topicFacts(
-  admin: Admin,
+  { admin, metadata }: TopicAdmin,
   topic: string,
 ): Promise<Omit<TopicFacts, 'topicId'>> {
-  const [{ clusterId }, metadata, configs] = await Promise.all([
-    admin.describeCluster(),
-    admin.fetchTopicMetadata({ topics: [topic] }),
-    admin.describeConfigs({
-      includeSynonyms: false,
-      resources: [
-        {
-          type: kafkajs.ConfigResourceTypes.TOPIC,
-          name: topic,
-          configNames: ['cleanup.policy', 'message.timestamp.type'],
-        },
-      ],
-    }),
+  const [{ clusterId, topicMetadata }, entries] = await Promise.all([
+    metadata(),
+    topicConfig(admin, topic, ['cleanup.policy', 'message.timestamp.type']),
   ])
-  const partitions = metadata.topics.find(({ name }) => name === topic)?.partitions.length ?? 0
+  const partitions = topicMetadata.find((one) => one.topic === topic)?.partitionMetadata.length ?? 0
   if (partitions === 0) throw new Error(`Kafka names no partitions of ${topic}`)
-  const entries = configs.resources[0]?.configEntries ?? []
   const valueOf = (name: string): string => {
     const entry = entries.find(({ configName }) => configName === name)
     if (entry === undefined) throw new Error(`Kafka does not tell ${name} of ${topic}`)

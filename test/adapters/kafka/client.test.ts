@@ -32,7 +32,7 @@ describeWithPrivate(['kafka', 'openssl'], 'a connection to Kafka', () => {
   async function connect(options: Omit<KafkaOptions, 'clientId'>): Promise<string> {
     const topics = kafkaTopics({ clientId: 'test', ...options })
     try {
-      return (await topics.cluster()).clusterId
+      return (await topics.cluster('events')).clusterId
     } finally {
       await topics.stop()
     }
@@ -71,13 +71,13 @@ describeWithPrivate(['kafka', 'openssl'], 'a connection to Kafka', () => {
       const sasl = { mechanism: 'oauthbearer', tokenFile } as const
       const options = { clientId: 'test', ...secured(sasl) }
       const [first, second] = [kafkaTopics(options), kafkaTopics(options)]
-      expect((await first.cluster()).clusterId).not.toBe('')
+      expect((await first.cluster('events')).clusterId).not.toBe('')
       writeFileSync(tokenFile, unsecuredToken(NAME, -60))
-      await expect(second.cluster()).rejects.toMatchObject({
+      await expect(second.cluster('events')).rejects.toMatchObject({
         message: expect.stringMatching(/^Kafka refused the login: /),
       })
       writeFileSync(tokenFile, unsecuredToken(NAME, 3_600))
-      expect((await second.cluster()).clusterId).not.toBe('')
+      expect((await second.cluster('events')).clusterId).not.toBe('')
       await Promise.all([first.stop(), second.stop()])
     })
 

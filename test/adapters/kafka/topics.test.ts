@@ -84,10 +84,11 @@ describeWithService('kafka', 'topics', (brokers) => {
   })
 
   it('tells of cluster and group: members, what is noted, what is left', async () => {
-    const { clusterId, brokers: advertised } = await topics.cluster()
-    expect(clusterId).not.toBe('')
-    expect(advertised).toEqual([brokers])
     const topic = await create(eventsTopic('events', { partitions: 2 }))
+    const cluster = await topics.cluster(topic)
+    expect(cluster.clusterId).not.toBe('')
+    expect(cluster.brokers).toEqual([brokers])
+    expect(await topics.cluster(testName('missing'))).toEqual(cluster)
     const group = testName('group')
     expect(await topics.group(group, topic)).toEqual({
       state: 'Dead',
@@ -137,7 +138,7 @@ describeWithService('kafka', 'topics', (brokers) => {
 
   it('is an error soon when nobody answers', async () => {
     const nowhere = kafkaTopics({ ...options, brokers: '127.0.0.1:1' })
-    await expect(nowhere.cluster()).rejects.toMatchObject({
+    await expect(nowhere.cluster('events')).rejects.toMatchObject({
       code: 'TRIBUTARY_KAFKA_UNAVAILABLE',
       message: expect.stringContaining('ECONNREFUSED'),
     })
