@@ -8,6 +8,7 @@ import type { PartitionMeta, StateStore } from '../ports/state-store.ts'
 import { firstMeta } from './first-meta.ts'
 import { Fenced, PartitionHalt } from './halt.ts'
 import { openDueLists } from './loading.ts'
+import { isOtherTopic } from './other-topic.ts'
 import type { LogView, PartitionOptions } from './partition-options.ts'
 import { evictionHalt, expectTopic } from './topic-refusal.ts'
 
@@ -147,7 +148,7 @@ async function verify(meta: PartitionMeta, options: PartitionOptions, log: LogVi
   }
   // Where the last record tells nothing: there was none, it was trimmed, or it is the same by
   // chance.
-  if (meta.topicId !== '' && log.facts.topicId !== '' && meta.topicId !== log.facts.topicId) {
+  if (isOtherTopic(meta.topicId, log.facts.topicId)) {
     throw new PartitionHalt('record_differs', 'the topic was created anew since')
   }
   if (meta.lastRecord === '') return

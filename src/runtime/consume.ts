@@ -12,6 +12,7 @@ import { cutAtSkip } from './cut-at-skip.ts'
 import { cutSpan } from './cut-span.ts'
 import { Fenced, PartitionHalt } from './halt.ts'
 import { judgeSpan } from './judge-span.ts'
+import { isOtherTopic } from './other-topic.ts'
 import type { JudgedSpan } from './partition-options.ts'
 import type { PartitionState } from './partition-state.ts'
 import type { PartitionWorker } from './partition-worker.ts'
@@ -117,7 +118,7 @@ function expectReadable(to: Consumption, read: LogRead, next: number): void {
   const { options, worker, state, seenFacts } = to
   state.bounds = read.bounds
   // The records are of another topic of the same name: whoever acquires finds out what that means.
-  if (to.topicId !== '' && read.topicId !== '' && read.topicId !== to.topicId) {
+  if (isOtherTopic(to.topicId, read.topicId)) {
     throw new Fenced('the topic was created anew')
   }
   const held = expectHeld(worker)

@@ -6,6 +6,7 @@
 import type { TopicFacts } from '../ports/record-source.ts'
 import { consume } from './consume.ts'
 import { Fenced, PartitionHalt } from './halt.ts'
+import { isOtherTopic } from './other-topic.ts'
 import type { LogView } from './partition-options.ts'
 import { PartitionState } from './partition-state.ts'
 import { PartitionWorker } from './partition-worker.ts'
@@ -94,8 +95,7 @@ export class PartitionLoop {
 
   /** The topic, as it was seen last, is not the one that the partition was acquired on. */
   get isOutdated(): boolean {
-    const seen = this.#context.seenFacts()?.topicId ?? ''
-    return seen !== '' && this.#topicId !== '' && seen !== this.#topicId
+    return isOtherTopic(this.#topicId, this.#context.seenFacts()?.topicId ?? '')
   }
 
   /** Ends the reading; what has been read so far is applied and stays held, to be flushed. */

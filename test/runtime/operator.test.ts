@@ -6,7 +6,7 @@ import { Fenced, PartitionHalt } from '../../src/runtime/halt.ts'
 import { acceptPartitions } from '../../src/runtime/operator/accept-partitions.ts'
 import type { OperatorContext } from '../../src/runtime/operator/context.ts'
 import { beginLineage } from '../../src/runtime/operator/new-lineage.ts'
-import type { LineageRequest } from '../../src/runtime/operator/new-lineage.ts'
+import type { LineageRequest } from '../../src/runtime/operator/lineage-request.ts'
 import { skipBatch } from '../../src/runtime/operator/skip-batch.ts'
 import type { LogView } from '../../src/runtime/partition-options.ts'
 import { countsAt } from '../../src/schema/partition-counts.ts'
@@ -212,6 +212,26 @@ describe('a new lineage beside the old', () => {
     const at = endOf(world) + 1
     const begun = beginLineage(contextOf(world, true), request({ at }))
     await expect(begun).rejects.toThrow(`the log holds 0 to ${endOf(world)}`)
+  })
+
+  it('is refused behind what landed of a topic that was created anew since', async () => {
+    const of = (topicId: string) => (view: LogView) => ({
+      ...view,
+      facts: { ...view.facts, topicId },
+    })
+    const world = createWorld(LOG, SETTINGS)
+    const worker = createWorker(world)
+    await worker.acquire(logView(world, of('aa')))
+    await worker.apply(spanOf(world, 0, HALF))
+    await worker.flush()
+    const begin = (topicId: string, at: LineageRequest['at']) =>
+      beginLineage(contextOf(world, false, { view: of(topicId) }), request({ at }))
+    await expect(begin('bb', 'flushed-through')).rejects.toThrow('The topic was created anew')
+    expect(await begin('bb', 'log-start')).toMatchObject({ baseOffset: 0 })
+    expect(await begin('bb', 10)).toMatchObject({ baseOffset: 10 })
+    for (const same of ['aa', '']) {
+      expect(await begin(same, 'flushed-through')).toMatchObject({ baseOffset: HALF })
+    }
   })
 
   it('does not take what landed of another log for what has landed of this one', async () => {

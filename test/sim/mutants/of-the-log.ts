@@ -142,13 +142,13 @@ export const MUTANTS_OF_THE_LOG: readonly Mutant[] = [
   unnoticed(
     'topic-id-not-compared',
     ACQUIRE,
-    "meta.topicId !== '' && log.facts.topicId !== '' && meta.topicId !== log.facts.topicId",
+    'isOtherTopic(meta.topicId, log.facts.topicId)',
     "meta.topicId === ' '",
   ),
   unnoticed(
     'other-topic-read-on',
     CONSUME,
-    "to.topicId !== '' && read.topicId !== '' && read.topicId !== to.topicId",
+    'isOtherTopic(to.topicId, read.topicId)',
     "read.topicId === ' '",
   ),
   unnoticed('cluster-not-compared', REFUSAL, 'clusterId !== facts.clusterId', "clusterId === ''"),
