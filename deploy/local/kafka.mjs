@@ -42,14 +42,7 @@ export const kafka = {
  * @param {(line: string) => void} broker.say
  * @throws {Unavailable}
  */
-export function prepareBroker({
-  dir,
-  clusterId,
-  properties,
-  formatArgs = [],
-  brief = false,
-  say,
-}) {
+export function prepareBroker({ dir, clusterId, properties, formatArgs = [], brief = false, say }) {
   const { java, classPath } = requireKafka(say)
   const data = path.join(dir, 'data')
   const config = path.join(dir, 'server.properties')
