@@ -20,6 +20,7 @@ import { readMigrations } from '../../src/adapters/clickhouse/migration-files.ts
 import { openServer } from '../../src/adapters/clickhouse/server.ts'
 import { createGenerator } from '../../src/adapters/generator/generator.ts'
 import { generatorOptions } from '../../src/adapters/generator/options.ts'
+import { createTopics } from '../services/create-topics.ts'
 
 const { values } = parseArgs({
   options: {
@@ -94,13 +95,11 @@ async function fill(kafka: Kafka, topic: string): Promise<void> {
     { name: 'message.timestamp.type', value: 'CreateTime' },
     { name: 'retention.ms', value: '-1' },
   ]
-  await admin.createTopics({
-    topics: [
-      { topic, numPartitions: PARTITIONS, configEntries: past },
-      { topic: `${topic}.dlq`, numPartitions: 1 },
-    ],
-    waitForLeaders: true,
-  })
+  await createTopics(
+    admin,
+    { topic, numPartitions: PARTITIONS, configEntries: past },
+    { topic: `${topic}.dlq`, numPartitions: 1 },
+  )
   const persons = values.persons === undefined ? {} : { persons: Number(values.persons) }
   let messages: { key: string; value: string; timestamp: string }[] = []
   let sent = 0

@@ -6,6 +6,7 @@ import { Kafka, logLevel } from 'kafkajs'
 import type { Message } from 'kafkajs'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { compactionContract, readOn, valueOf } from '../../contract/record-source.contract.ts'
+import { createTopics } from '../../services/create-topics.ts'
 import { describeWithPrivate } from '../../services/describe-with-private.ts'
 import { startPrivateKafka } from '../../services/private-kafka.ts'
 import type { PrivateKafka } from '../../services/private-kafka.ts'
@@ -40,8 +41,7 @@ describeWithPrivate(['kafka'], 'a Kafka log', () => {
       async () => void (await Promise.all([admin.disconnect(), producer.disconnect()])),
     )
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }))
-    await admin.createTopics({ waitForLeaders: false, topics: [{ topic, configEntries }] })
-    await vi.waitFor(() => admin.fetchTopicMetadata({ topics: [topic] }), WITHIN)
+    await createTopics(admin, { topic, configEntries })
     const send = (...messages: Message[]) => producer.send({ topic, messages })
     const join = async () => {
       const source = sourceOf(options(), topic, testName('group'))
