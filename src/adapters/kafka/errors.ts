@@ -43,7 +43,7 @@ const TRANSLATIONS: readonly Translation[] = [
   {
     matches: ({ type }) => type === 'LEADER_NOT_AVAILABLE',
     message: () => 'a partition in Kafka has no leader',
-    hint: 'a broker is down, or still starting; `kafka-topics.sh --describe --unavailable-partitions`',
+    hint: 'a broker is down or starting; kafka-topics.sh --describe --unavailable-partitions names them',
   },
   {
     matches: ({ type }) => type.endsWith('AUTHORIZATION_FAILED'),
