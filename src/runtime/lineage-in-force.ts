@@ -1,6 +1,7 @@
 // Is a state the one that goes on? An operator may have begun a new lineage since, instead of it or
 // beside it; then a Redis restored from before that decision would count unseen, or twice.
 import type { LineageRow } from '../ports/ledger-sink.ts'
+import type { TopicFacts } from '../ports/record-source.ts'
 import type { PartitionMeta } from '../ports/state-store.ts'
 import { lineageOf } from '../schema/lineage.ts'
 import { PartitionHalt } from './halt.ts'
@@ -19,6 +20,16 @@ export function newestLineage(
     return lineageOf({ clusterId, topic, topicId, partition, baseOffset, earlier }) === lineage
   })
 }
+
+/** Of a partition's only lineage: may it be of this topic? Its name holds the id, if any. */
+export const isFirstOf = (
+  { topic, partition, baseOffset, lineage }: LineageRow,
+  { clusterId, topicId }: Pick<TopicFacts, 'clusterId' | 'topicId'>,
+): boolean =>
+  ['', topicId].some((id) => {
+    const origin = { clusterId, topic, topicId: id, partition, baseOffset, earlier: 0 }
+    return lineageOf(origin) === lineage
+  })
 
 /** `rows`: the lineages that ClickHouse knows of the partition. Pure. */
 export function isReplaced(

@@ -24,6 +24,7 @@ import {
   stateOf,
   TOPIC,
 } from './world.ts'
+import { RewindableStore } from './rewindable-store.ts'
 import { withMethods } from './with-methods.ts'
 import type { World } from './world.ts'
 
@@ -90,8 +91,7 @@ async function unflushed(): Promise<World> {
 }
 
 /** Half of the log applied; the last rows not yet flushed. */
-async function halfway(): Promise<World> {
-  const world = createWorld(LOG, SETTINGS)
+async function halfway(world = createWorld(LOG, SETTINGS)): Promise<World> {
   const worker = createWorker(world)
   await worker.acquire(logView(world))
   await worker.apply(spanOf(world, 0, LOG[20]!.offset))
@@ -100,6 +100,11 @@ async function halfway(): Promise<World> {
   await worker.drain()
   return world
 }
+
+const ofTopic =
+  (topicId: string) =>
+  (view: LogView): LogView => ({ ...view, facts: { ...view.facts, topicId } })
+const createdAnew = ofTopic('created anew')
 
 async function goOn(world: World, from: number): Promise<void> {
   const worker = createWorker(world)
@@ -215,23 +220,38 @@ describe('a new lineage beside the old', () => {
   })
 
   it('is refused behind what landed of a topic that was created anew since', async () => {
-    const of = (topicId: string) => (view: LogView) => ({
-      ...view,
-      facts: { ...view.facts, topicId },
-    })
-    const world = createWorld(LOG, SETTINGS)
-    const worker = createWorker(world)
-    await worker.acquire(logView(world, of('aa')))
-    await worker.apply(spanOf(world, 0, HALF))
-    await worker.flush()
-    const begin = (topicId: string, at: LineageRequest['at']) =>
-      beginLineage(contextOf(world, false, { view: of(topicId) }), request({ at }))
-    await expect(begin('bb', 'flushed-through')).rejects.toThrow('The topic was created anew')
-    expect(await begin('bb', 'log-start')).toMatchObject({ baseOffset: 0 })
-    expect(await begin('bb', 10)).toMatchObject({ baseOffset: 10 })
-    for (const same of ['aa', '']) {
-      expect(await begin(same, 'flushed-through')).toMatchObject({ baseOffset: HALF })
+    const world = await halfway()
+    const lost = { ...world, store: createWorld(LOG, SETTINGS).store }
+    for (const one of [world, lost]) {
+      const begun = beginLineage(contextOf(one, false, { view: createdAnew }), request({}))
+      await expect(begun).rejects.toThrow('The topic is another one than has been read')
+      const places = ['log-start', 10] as const
+      for (const at of places) {
+        const plan = await beginLineage(
+          contextOf(one, false, { view: createdAnew }),
+          request({ at }),
+        )
+        expect(plan.baseOffset).toBe(at === 'log-start' ? 0 : at)
+      }
     }
+    const unknown = ofTopic('')
+    const plan = await beginLineage(contextOf(world, false, { view: unknown }), request({}))
+    expect(plan.baseOffset).toBe(HALF)
+  })
+
+  it('begins behind what landed of the new topic also where the state is of the old one', async () => {
+    const store = new RewindableStore()
+    const world = await halfway({ ...createWorld(LOG, SETTINGS), store })
+    const writes = store.writes
+    await beginLineage(contextOf(world, true, { view: createdAnew }), request({ at: 'log-start' }))
+    const worker = createWorker(world)
+    await worker.acquire(logView(world, createdAnew))
+    await worker.apply(spanOf(world, 0, LOG[10]!.offset))
+    await worker.flush()
+
+    await store.rewind(writes)
+    const plan = await beginLineage(contextOf(world, false, { view: createdAnew }), request({}))
+    expect(plan.baseOffset).toBe(LOG[10]!.offset)
   })
 
   it('does not take what landed of another log for what has landed of this one', async () => {

@@ -76,21 +76,25 @@ export class BrokerLink {
    * node knows topics by their names only (before Kafka 3.1).
    */
   async topicIdFor(nodeId: string): Promise<string> {
-    if (!takes(await this.#broker(nodeId), TOPIC_ID_KIND)) return ''
-    if (this.#topicId === '') {
-      const request = topicIdRequest(this.#topic)
-      const { errorCode, topicId } = await this.send(nodeId, request, topicIdResponse)
-      if (errorCode !== 0) throw new FetchRefused(this.#topic, errorCode)
-      this.#topicId = topicId
-    }
+    if (this.#topicId === '') this.#topicId = await this.#askTopicId(nodeId)
     return this.#topicId
   }
 
-  /** As of now. */
+  /** As of now: never the answer to what was asked before. */
   async topicId(): Promise<string> {
     await this.refresh()
     const node = await this.leaderOf(0)
-    return node === undefined ? '' : this.topicIdFor(node)
+    if (node === undefined) return ''
+    this.#topicId = await this.#askTopicId(node)
+    return this.#topicId
+  }
+
+  async #askTopicId(nodeId: string): Promise<string> {
+    if (!takes(await this.#broker(nodeId), TOPIC_ID_KIND)) return ''
+    const request = topicIdRequest(this.#topic)
+    const { errorCode, topicId } = await this.send(nodeId, request, topicIdResponse)
+    if (errorCode !== 0) throw new FetchRefused(this.#topic, errorCode)
+    return topicId
   }
 
   /** One request to one node; an error drops the node's connections: `refresh` opens new ones. */

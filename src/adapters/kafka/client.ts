@@ -107,7 +107,7 @@ export function kafkaTopicAdmin(options: KafkaOptions, topic: string): TopicAdmi
   const admin = kafka.admin()
   const [cluster] = clusters
   if (cluster === undefined) throw new Error('kafkajs has made no cluster for its admin')
-  return { admin, metadata: () => metadataOf(cluster) }
+  return { admin, metadata: () => metadataOf(cluster, topic) }
 }
 
 /**

@@ -1,5 +1,5 @@
-// The one place that reaches behind kafkajs' public interface (2.2.4, pinned exactly): each of its
-// clients has a cluster, which finds leaders, keeps connections, encrypts and logs in.
+// Behind kafkajs' public interface (2.2.4, pinned exactly) each of its clients has a cluster, which
+// finds leaders, keeps connections, encrypts and logs in.
 //
 // Before most questions kafkajs asks for the metadata of all topics that its cluster was told of,
 // and of every topic there is where it was told of none; and it fails where one partition among
@@ -8,10 +8,14 @@ import type { Cluster, Kafka } from 'kafkajs'
 
 export interface InnerCluster extends Cluster {
   readonly targetTopics: Set<string>
-  readonly brokerPool: { readonly metadata: ClusterMetadata | null }
+  readonly brokerPool: {
+    findConnectedBroker(): Promise<{
+      metadata(topics: readonly string[]): Promise<ClusterMetadata>
+    }>
+  }
 }
 
-/** As Kafka answers, of the topics that the cluster was told of. */
+/** As Kafka answers, of the topics that were asked about. */
 export interface ClusterMetadata {
   readonly clusterId: string
   readonly brokers: readonly { readonly host: string; readonly port: number }[]
@@ -49,12 +53,13 @@ export function confine(
   return kafka
 }
 
-/** As of now. Throws kafkajs' errors; a topic that is not there is one. */
-export async function metadataOf(cluster: InnerCluster): Promise<ClusterMetadata> {
-  await cluster.refreshMetadata()
-  const { metadata } = cluster.brokerPool
-  if (metadata === null) throw new Error('Kafka told nothing of its cluster')
-  return metadata
+/**
+ * As of now: kafkajs' own questions may get the answer to one that was asked before. Throws its
+ * errors; a topic that is not there is one.
+ */
+export async function metadataOf(cluster: InnerCluster, topic: string): Promise<ClusterMetadata> {
+  const broker = await cluster.brokerPool.findConnectedBroker()
+  return broker.metadata([topic])
 }
 
 function find(kafka: Kafka) {

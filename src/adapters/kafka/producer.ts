@@ -7,6 +7,7 @@ import { partitionOf } from '../../schema/partitioners.ts'
 import { kafkaProducer } from './client.ts'
 import type { KafkaOptions } from './client.ts'
 import { kafkaError } from './errors.ts'
+import { TOPIC_NOT_YET, untilReady } from './until-ready.ts'
 
 /** More in one send costs kafkajs time that grows with the square; fewer cost round trips. */
 const SEND_MAX = 1_000
@@ -69,7 +70,8 @@ export class EventProducer {
   /** @throws TRIBUTARY_KAFKA_UNAVAILABLE */
   async start(): Promise<void> {
     try {
-      await this.#producer.connect()
+      // A broker may not know yet of a topic that another one has told of.
+      await untilReady(TOPIC_NOT_YET, () => this.#producer.connect())
     } catch (error) {
       throw kafkaError(error)
     }

@@ -9,6 +9,7 @@ import { askGroup, partitionsFrom } from './group-facts.ts'
 import type { GroupFacts } from './group-facts.ts'
 import { topicConfig } from './topic-config.ts'
 import type { TopicDescription, TopicSettings, WantedTopic } from './topics-wanted.ts'
+import { LEADER_NOT_YET, untilReady } from './until-ready.ts'
 
 export interface ClusterFacts {
   readonly clusterId: string
@@ -17,7 +18,7 @@ export interface ClusterFacts {
 }
 
 export interface KafkaTopics {
-  /** `topic`: one that is asked about, so that others do not matter; it need not be there. */
+  /** `topic`: where it is there and ours to see, no other matters. */
   cluster(topic: string): Promise<ClusterFacts>
   /** null: there is no such topic. */
   describe(topic: string): Promise<TopicDescription | null>
@@ -81,7 +82,7 @@ async function describe(
   topic: string,
 ): Promise<TopicDescription | null> {
   try {
-    const { topicMetadata } = await metadata()
+    const { topicMetadata } = await untilReady(LEADER_NOT_YET, metadata)
     const partitions = topicMetadata.find((one) => one.topic === topic)?.partitionMetadata ?? []
     const replicas = partitions.map((one) => one.replicas.length)
     const settings = await askSettings(admin, topic)

@@ -2,7 +2,6 @@
 import { TributaryError } from '../../ports/errors.ts'
 import type { LineageRow, ProgressRow } from '../../ports/ledger-sink.ts'
 import type { LogBounds } from '../../ports/record-source.ts'
-import { isOtherTopic } from '../other-topic.ts'
 import type { Found } from './context.ts'
 
 export interface LineageRequest {
@@ -15,8 +14,8 @@ export interface LineageRequest {
 }
 
 export interface Known {
-  /** Of the topic as it is now. */
-  readonly topicId: string
+  /** The topic is not the one that has been read. */
+  readonly isOther: boolean
   readonly bounds: LogBounds
   readonly others: readonly LineageRow[]
   readonly found: Found
@@ -48,12 +47,12 @@ export function baseOf({ at }: LineageRequest, known: Known): number {
 }
 
 /** Where the old topic ended, something else may be by now, or nothing yet. */
-function refuseOtherTopic({ found, topicId }: Known): void {
-  if (!isOtherTopic(found.meta?.topicId ?? '', topicId)) return
+function refuseOtherTopic({ isOther }: Known): void {
+  if (!isOther) return
   throw new TributaryError(
     'TRIBUTARY_USAGE',
-    'The topic was created anew: where the old one had been read to tells nothing of it.',
-    { hint: 'Begin at the log start (--at log-start) or at an offset of the new topic.' },
+    'The topic is another one than has been read: how far that was tells nothing of this one.',
+    { hint: 'Begin at the log start (--at log-start) or at an offset of this topic.' },
   )
 }
 

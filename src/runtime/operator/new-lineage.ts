@@ -3,9 +3,11 @@
 // is built unseen and takes their place when it has reached the log end noted at its start.
 import type { Partition } from '../../core/partition.ts'
 import type { LineageRow, ProgressRow } from '../../ports/ledger-sink.ts'
+import type { TopicFacts } from '../../ports/record-source.ts'
 import type { PartitionMeta } from '../../ports/state-store.ts'
 import { firstMeta } from '../first-meta.ts'
-import { isReplaced, newestLineage } from '../lineage-in-force.ts'
+import { isFirstOf, isReplaced, newestLineage } from '../lineage-in-force.ts'
+import { isOtherTopic } from '../other-topic.ts'
 import type { PartitionOptions } from '../partition-options.ts'
 import { closeLineage, loadWhole } from './close-lineage.ts'
 import { lookAt, takenMeanwhile } from './context.ts'
@@ -41,11 +43,13 @@ export async function beginLineage(
   const listed = await ledger.lineages(topic, partition)
   const lineages = withOwn(found.meta, listed, options)
   const others = lineages.filter(({ status }) => status !== 'retired')
-  const loaded = found.meta === null ? null : await loadCurrent(options, found.meta, lineages)
-  const damage = typeof loaded === 'string' ? loaded : null
+  const isGivenUp = found.meta !== null && isReplaced(found.meta, lineages)
+  const loaded = found.meta === null || isGivenUp ? null : await loadWhole(options, found.meta)
+  const damage = isGivenUp ? GIVEN_UP : typeof loaded === 'string' ? loaded : null
   const state = typeof loaded === 'string' ? null : loaded
   const progress = ofNewest(await ledger.progress(topic, partition), lineages, facts.clusterId)
-  const known = { topicId: facts.topicId, bounds, others, found, damage, progress }
+  const isOther = !isGivenUp && isOfOtherTopic(found.meta, lineages, facts)
+  const known = { isOther, bounds, others, found, damage, progress }
   const baseOffset = baseOf(request, known)
   refuseLostHistory(request, known)
   const activeAt = request.kind === 'instead' && bounds.high > baseOffset ? bounds.high : 0
@@ -73,15 +77,19 @@ export async function beginLineage(
   return plan
 }
 
-/** The state, or why nothing of it may land. */
-const loadCurrent = (
-  options: PartitionOptions,
-  meta: PartitionMeta,
+/** Why nothing of a state may land that an operator has given up. */
+const GIVEN_UP = 'it is from before the last decision'
+
+/** Is the topic another one than has been read? false: no, or nobody can tell. */
+function isOfOtherTopic(
+  meta: PartitionMeta | null,
   lineages: readonly LineageRow[],
-): Promise<Partition | string> =>
-  isReplaced(meta, lineages)
-    ? Promise.resolve('it is from before the last decision')
-    : loadWhole(options, meta)
+  facts: TopicFacts,
+): boolean {
+  if (meta !== null) return isOtherTopic(meta.topicId, facts.topicId)
+  const [only, ...others] = lineages
+  return only !== undefined && others.length === 0 && !isFirstOf(only, facts)
+}
 
 /** A state that has never flushed has no row yet, but its lineage is one that has been. */
 function withOwn(

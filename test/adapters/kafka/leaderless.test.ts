@@ -6,22 +6,36 @@ import { EventProducer } from '../../../src/adapters/kafka/producer.ts'
 import { kafkaTicks } from '../../../src/adapters/kafka/ticks.ts'
 import { kafkaTopics } from '../../../src/adapters/kafka/topics.ts'
 import { eventsTopic } from '../../../src/adapters/kafka/topics-wanted.ts'
+import type { DeadLetter } from '../../../src/ports/dead-letter-sink.ts'
 import { createTopics } from '../../services/create-topics.ts'
 import { describeWithPrivate } from '../../services/describe-with-private.ts'
 import { startPrivateKafka } from '../../services/private-kafka.ts'
 import type { PrivateKafka } from '../../services/private-kafka.ts'
 import { sourceOf } from './kafka-hands.ts'
 
+/** Two brokers, each formatted by another one. */
+const FOUR_JVMS_MS = 300_000
 const WITHIN = { timeout: 60_000, interval: 100 }
+
+const LETTER: DeadLetter = {
+  topic: 'events',
+  partition: 0,
+  record: { offset: 0, timeMs: 1_760_000_000_000, key: null, value: Buffer.from('{') },
+  outcome: 'rejected',
+  reason: 'invalid_json',
+}
 
 describeWithPrivate(['kafka'], 'with another topic that nobody leads', () => {
   let server: PrivateKafka
   beforeAll(async () => {
     server = await startPrivateKafka()
     const second = await server.second()
-    const kafka = new Kafka({ brokers: [server.brokers], logLevel: logLevel.NOTHING })
+    const retry = { retries: 0 }
+    const kafka = new Kafka({ brokers: [server.brokers], logLevel: logLevel.NOTHING, retry })
     const admin = kafka.admin()
     await admin.connect()
+    const count = async () => (await admin.describeCluster()).brokers.length
+    await vi.waitFor(async () => expect(await count()).toBe(2), WITHIN)
     const on = (node: number) => [{ partition: 0, replicas: [node] }]
     await createTopics(
       admin,
@@ -35,7 +49,7 @@ describeWithPrivate(['kafka'], 'with another topic that nobody leads', () => {
       WITHIN,
     )
     await admin.disconnect()
-  })
+  }, FOUR_JVMS_MS)
   afterAll(() => server.stop())
 
   const options = () => ({ brokers: server.brokers, clientId: 'test' })
@@ -81,12 +95,14 @@ describeWithPrivate(['kafka'], 'with another topic that nobody leads', () => {
     const target = { partitions: 1, partitioner: 'murmur2', maxMessageBytes: 1_048_588 } as const
     const events = new EventProducer(options(), { topic: 'events', ...target })
     await Promise.all([letters.start(), ticks.start(), events.start()])
+    await letters.send([LETTER])
     await ticks.append(0)
     await events.push({ key: null, value: Buffer.from('{}'), timeMs: Date.now() })
     await events.flush()
     await Promise.all([letters.stop(), ticks.stop(), events.stop()])
     const topics = kafkaTopics(options())
     expect((await topics.group('group', 'events')).partitions).toMatchObject([{ high: 2 }])
+    expect((await topics.group('group', 'dlq')).partitions).toMatchObject([{ high: 1 }])
     await topics.stop()
   })
 })

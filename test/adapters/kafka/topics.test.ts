@@ -1,5 +1,6 @@
 // Topics and group as Kafka tells of them; how ours are created, and where others differ.
-import { expect, it, vi } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { kafkaTopicAdmin } from '../../../src/adapters/kafka/client.ts'
 import { kafkaTopics } from '../../../src/adapters/kafka/topics.ts'
 import {
   backfillTopic,
@@ -134,6 +135,19 @@ describeWithService('kafka', 'topics', (brokers) => {
     expect(await topics.partitionsFrom(topic, 0)).toEqual([])
     await deleteTopics(admin, topic)
     await admin.disconnect()
+  })
+
+  it('are asked about anew by each question, also by several at once', async () => {
+    const topic = await create(eventsTopic('events', { partitions: 1 }))
+    const { admin, metadata } = kafkaTopicAdmin(options, topic)
+    onTestFinished(() => admin.disconnect())
+    await admin.connect()
+    let requests = 0
+    admin.on(admin.events.REQUEST, ({ payload }) => {
+      if (payload.apiName === 'Metadata') requests++
+    })
+    await Promise.all([metadata(), metadata(), metadata()])
+    expect(requests).toBe(3)
   })
 
   it('is an error soon when nobody answers', async () => {
