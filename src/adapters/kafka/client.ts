@@ -4,7 +4,7 @@
 import { Kafka, logLevel } from 'kafkajs'
 import type { Admin, KafkaConfig, Mechanism, SASLOptions } from 'kafkajs'
 import { confine, metadataOf } from './inner-cluster.ts'
-import type { ClusterMetadata, InnerCluster } from './inner-cluster.ts'
+import type { InnerCluster, TopicMetadata } from './inner-cluster.ts'
 import { oauthBearer } from './oauth-bearer.ts'
 import { createPartitioner } from './partitioner.ts'
 
@@ -98,7 +98,7 @@ export const kafkaAdmin = (options: KafkaOptions) => kafkaClient(options, BRISK)
 export interface TopicAdmin {
   readonly admin: Admin
   /** As of now, once the admin is connected. Throws kafkajs' errors. */
-  readonly metadata: () => Promise<ClusterMetadata>
+  readonly metadata: () => Promise<TopicMetadata>
 }
 
 export function kafkaTopicAdmin(options: KafkaOptions, topic: string): TopicAdmin {

@@ -1,17 +1,16 @@
 // Creates a topic as it is wanted, and waits until its partitions are led.
 import type { Admin } from 'kafkajs'
-import type { TopicAdmin } from './client.ts'
 import { configEntriesOf } from './topics-wanted.ts'
 import type { WantedTopic } from './topics-wanted.ts'
-import { LEADER_NOT_YET, TOPIC_NOT_YET, untilReady } from './until-ready.ts'
+import { TOPIC_NOT_YET, untilReady } from './until-ready.ts'
 
 /** For thousands of partitions. */
 const CREATED_MAX_MS = 30_000
 
-/** `asking`: of this topic. Resolves to whether it was there already, however it is set. */
+/** `admin` asks of this topic. Resolves to whether it was there already, however it is set. */
 export async function createTopic(
   creator: Admin,
-  asking: TopicAdmin,
+  admin: Admin,
   wanted: WantedTopic,
 ): Promise<'created' | 'exists'> {
   await creator.connect()
@@ -28,11 +27,8 @@ export async function createTopic(
     ],
   })
   if (isNew) {
-    await untilReady(TOPIC_NOT_YET, () => asking.metadata(), CREATED_MAX_MS)
     // The leaders may hear of it last.
-    const notYet = [...TOPIC_NOT_YET, ...LEADER_NOT_YET]
-    const ends = () => asking.admin.fetchTopicOffsets(wanted.topic)
-    await untilReady(notYet, ends, CREATED_MAX_MS)
+    await untilReady(TOPIC_NOT_YET, () => admin.fetchTopicOffsets(wanted.topic), CREATED_MAX_MS)
   }
   return isNew ? 'created' : 'exists'
 }

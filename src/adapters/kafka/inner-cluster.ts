@@ -15,14 +15,19 @@ export interface InnerCluster extends Cluster {
   }
 }
 
-/** As Kafka answers, of the topics that were asked about. */
-export interface ClusterMetadata {
+interface ClusterMetadata {
   readonly clusterId: string
   readonly brokers: readonly { readonly host: string; readonly port: number }[]
+  /** Of the topics that were asked about. */
   readonly topicMetadata: readonly {
     readonly topic: string
     readonly partitionMetadata: readonly { readonly replicas: readonly number[] }[]
   }[]
+}
+
+/** Of one topic, and of the cluster that has it. */
+export interface TopicMetadata extends Pick<ClusterMetadata, 'clusterId' | 'brokers'> {
+  readonly partitions: readonly { readonly replicas: readonly number[] }[]
 }
 
 type CreateCluster = (options: {
@@ -57,9 +62,11 @@ export function confine(
  * As of now: kafkajs' own questions may get the answer to one that was asked before. Throws its
  * errors; a topic that is not there is one.
  */
-export async function metadataOf(cluster: InnerCluster, topic: string): Promise<ClusterMetadata> {
+export async function metadataOf(cluster: InnerCluster, topic: string): Promise<TopicMetadata> {
   const broker = await cluster.brokerPool.findConnectedBroker()
-  return broker.metadata([topic])
+  const { clusterId, brokers, topicMetadata } = await broker.metadata([topic])
+  const found = topicMetadata.find((one) => one.topic === topic)
+  return { clusterId, brokers, partitions: found?.partitionMetadata ?? [] }
 }
 
 function find(kafka: Kafka) {

@@ -8,12 +8,11 @@ export async function topicFacts(
   { admin, metadata }: TopicAdmin,
   topic: string,
 ): Promise<Omit<TopicFacts, 'topicId'>> {
-  const [{ clusterId, topicMetadata }, entries] = await Promise.all([
+  const [{ clusterId, partitions }, entries] = await Promise.all([
     metadata(),
     topicConfig(admin, topic, ['cleanup.policy', 'message.timestamp.type']),
   ])
-  const partitions = topicMetadata.find((one) => one.topic === topic)?.partitionMetadata.length ?? 0
-  if (partitions === 0) throw new Error(`Kafka names no partitions of ${topic}`)
+  if (partitions.length === 0) throw new Error(`Kafka names no partitions of ${topic}`)
   const valueOf = (name: string): string => {
     const entry = entries.find(({ configName }) => configName === name)
     if (entry === undefined) throw new Error(`Kafka does not tell ${name} of ${topic}`)
@@ -21,7 +20,7 @@ export async function topicFacts(
   }
   return {
     clusterId,
-    partitions,
+    partitions: partitions.length,
     isCompacted: valueOf('cleanup.policy').split(',').includes('compact'),
     isCreateTime: valueOf('message.timestamp.type') === 'CreateTime',
   }

@@ -37,14 +37,10 @@ export interface KafkaTopics {
 export function kafkaTopics(options: KafkaOptions): KafkaTopics {
   const admins = new Map<string, TopicAdmin>()
   const creator = kafkaAdmin(options)
-  const about = (topic: string): TopicAdmin => {
-    const asking = admins.get(topic) ?? kafkaTopicAdmin(options, topic)
-    admins.set(topic, asking)
-    return asking
-  }
   async function ask<T>(topic: string, question: (asking: TopicAdmin) => Promise<T>): Promise<T> {
     try {
-      const asking = about(topic)
+      const asking = admins.get(topic) ?? kafkaTopicAdmin(options, topic)
+      admins.set(topic, asking)
       await asking.admin.connect()
       return await question(asking)
     } catch (error) {
@@ -55,7 +51,7 @@ export function kafkaTopics(options: KafkaOptions): KafkaTopics {
     cluster: (topic) => ask(topic, (asking) => askCluster(asking, creator)),
     describe: (topic) => ask(topic, (asking) => describe(asking, topic)),
     settings: (topic) => ask(topic, ({ admin }) => askSettings(admin, topic)),
-    create: (wanted) => ask(wanted.topic, (asking) => createTopic(creator, asking, wanted)),
+    create: (wanted) => ask(wanted.topic, ({ admin }) => createTopic(creator, admin, wanted)),
     group: (group, topic) => ask(topic, ({ admin }) => askGroup(admin, group, topic)),
     partitionsFrom: (topic, timeMs) =>
       ask(topic, ({ admin }) => partitionsFrom(admin, topic, timeMs)),
@@ -82,8 +78,7 @@ async function describe(
   topic: string,
 ): Promise<TopicDescription | null> {
   try {
-    const { topicMetadata } = await untilReady(LEADER_NOT_YET, metadata)
-    const partitions = topicMetadata.find((one) => one.topic === topic)?.partitionMetadata ?? []
+    const { partitions } = await untilReady(LEADER_NOT_YET, metadata)
     const replicas = partitions.map((one) => one.replicas.length)
     const settings = await askSettings(admin, topic)
     return { topic, partitions: partitions.length, replication: Math.min(...replicas), settings }

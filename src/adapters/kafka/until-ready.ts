@@ -1,9 +1,9 @@
 // Brokers learn of what is new a moment later: until they have, they answer with these errors.
 import { protocolTypeOf } from './errors.ts'
 
-export const TOPIC_NOT_YET = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']
 /** A broker tells of a new topic before it leads all of its partitions: 100 take it a second. */
 export const LEADER_NOT_YET = ['LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION']
+export const TOPIC_NOT_YET = ['UNKNOWN_TOPIC_OR_PARTITION', ...LEADER_NOT_YET]
 /** A new cluster makes the topic of groups when it is first asked for one. */
 export const GROUP_NOT_YET = [
   'GROUP_LOAD_IN_PROGRESS',

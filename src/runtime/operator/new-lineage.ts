@@ -44,8 +44,8 @@ export async function beginLineage(
   const lineages = withOwn(found.meta, listed, options)
   const others = lineages.filter(({ status }) => status !== 'retired')
   const isGivenUp = found.meta !== null && isReplaced(found.meta, lineages)
-  const loaded = found.meta === null || isGivenUp ? null : await loadWhole(options, found.meta)
-  const damage = isGivenUp ? GIVEN_UP : typeof loaded === 'string' ? loaded : null
+  const loaded = found.meta === null ? null : await loadCurrent(options, found.meta, isGivenUp)
+  const damage = typeof loaded === 'string' ? loaded : null
   const state = typeof loaded === 'string' ? null : loaded
   const progress = ofNewest(await ledger.progress(topic, partition), lineages, facts.clusterId)
   const isOther = !isGivenUp && isOfOtherTopic(found.meta, lineages, facts)
@@ -77,8 +77,13 @@ export async function beginLineage(
   return plan
 }
 
-/** Why nothing of a state may land that an operator has given up. */
-const GIVEN_UP = 'it is from before the last decision'
+/** The state, or why nothing of it may land. */
+const loadCurrent = (
+  options: PartitionOptions,
+  meta: PartitionMeta,
+  isGivenUp: boolean,
+): Promise<Partition | string> =>
+  isGivenUp ? Promise.resolve('it is from before the last decision') : loadWhole(options, meta)
 
 /** Is the topic another one than has been read? false: no, or nobody can tell. */
 function isOfOtherTopic(
